@@ -1,0 +1,118 @@
+"""What the two modalities share: edges. Sub-pixel RGB edges with depth, and the field of thermal gradients."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from jaxtyping import Float, Float32, UInt8, UInt16
+
+from heatnet.calibration import stereo
+from heatnet.calibration.camera import Rig
+from heatnet.calibration.recordings import Pair, fitted
+from heatnet.config import Calibration, Edges
+
+
+@dataclass(frozen=True)
+class View:
+    """What calibration keeps of one moment: RGB edges in space (left camera's frame, metres) and the thermal gradients.
+
+    ``along`` is a vector along each edge, of the length of one pixel; ``gradient`` is at most 1 long.
+    """
+
+    name: str
+    points: Float[np.ndarray, "n 3"]
+    along: Float[np.ndarray, "n 3"]
+    gradient: Float32[np.ndarray, "height width 2"]
+
+
+def gradient(image: UInt8[np.ndarray, "height width"] | UInt16[np.ndarray, "height width"], blur_px: float) -> Float32[np.ndarray, "height width 2"]:
+    """Image gradient (levels a pixel, x then y) after a Gaussian blur; Scharr's kernels."""
+    smooth = cv2.GaussianBlur(image.astype(np.float32), (0, 0), blur_px)
+    return np.stack([cv2.Scharr(smooth, cv2.CV_32F, 1, 0), cv2.Scharr(smooth, cv2.CV_32F, 0, 1)], -1) / 32
+
+
+def normalised(field: Float32[np.ndarray, "height width 2"], percentile: float) -> Float32[np.ndarray, "height width 2"]:
+    """``g / sqrt(|g|^2 + eps^2)`` with eps a percentile of |g|: strong edges count alike, noise stays small."""
+    length = np.hypot(field[..., 0], field[..., 1])
+    eps = float(np.percentile(length, percentile))
+    return (field / np.sqrt(length**2 + max(eps, 1e-6) ** 2)[..., None]).astype(np.float32)
+
+
+def sample(
+    field: Float32[np.ndarray, "height width"] | Float32[np.ndarray, "height width 2"], pixels: Float[np.ndarray, "rows columns 2"]
+) -> Float32[np.ndarray, "rows columns"] | Float32[np.ndarray, "rows columns 2"]:
+    """The field at real-valued pixels (bilinear), 0 outside."""
+    return cv2.remap(field, pixels.astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)  # type: ignore[call-overload]
+
+
+def ridges(field: Float32[np.ndarray, "height width 2"], settings: Edges) -> tuple[Float[np.ndarray, "n 2"], Float[np.ndarray, "n 2"]]:
+    """Sub-pixel edges (pixels) and their unit normals: maxima of the gradient's length along the gradient.
+
+    Non-maximum suppression with a parabola (Canny 1986, Devernay 1995); the strongest of each cell, ``per_frame`` in all.
+    """
+    length = np.hypot(field[..., 0], field[..., 1])
+    normal = field / np.maximum(length, 1e-6)[..., None]
+    grid = np.stack(np.meshgrid(*(np.arange(n, dtype=np.float32) for n in length.shape[::-1])), -1)
+    before, after = sample(length, grid - normal), sample(length, grid + normal)
+    peak = (length > settings.contrast) & (length >= before) & (length > after)
+    peak[[0, -1]] = peak[:, [0, -1]] = False
+    strength, before, after = length[peak], before[peak], after[peak]
+    shift = 0.5 * (before - after) / np.minimum(before + after - 2 * strength, -1e-6)
+    pixels = grid[peak] + shift[:, None] * normal[peak]
+    kept = _spread(pixels, strength, length.shape, settings)
+    return pixels[kept].astype(np.float64), normal[peak][kept].astype(np.float64)
+
+
+def _spread(pixels: Float[np.ndarray, "n 2"], strength: Float[np.ndarray, "n"], shape: tuple[int, ...], settings: Edges) -> np.ndarray:
+    """Indices of the strongest edges of each cell of a grid, ``per_frame`` in all."""
+    rows, columns = settings.grid
+    cell = (pixels[:, 1] * rows / shape[0]).astype(int) * columns + (pixels[:, 0] * columns / shape[1]).astype(int)
+    order = np.lexsort((-strength, cell))
+    ordered = cell[order]
+    rank = np.arange(len(order)) - np.searchsorted(ordered, ordered)
+    return np.sort(order[rank < settings.per_frame // (rows * columns)])
+
+
+def edge_disparity(
+    disparity_px: Float32[np.ndarray, "height width"], pixels: Float[np.ndarray, "n 2"], normals: Float[np.ndarray, "n 2"], settings: Edges
+) -> Float[np.ndarray, "n"]:
+    """Disparity of an edge: the mean of its two sides on one surface, else the nearer, for it is the nearer thing that ends there.
+
+    Sides are sampled ``side_px`` away and are one surface when they differ by at most ``jump_px``; NaN where neither is known.
+    """
+    height, width = disparity_px.shape
+    sides = []
+    for side in (-settings.side_px, settings.side_px):
+        x, y = (pixels + side * normals).round().astype(int).T
+        sides.append(disparity_px[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)].astype(np.float64))
+    first, second = sides
+    return np.where(np.abs(first - second) <= settings.jump_px, (first + second) / 2, np.fmax(first, second))
+
+
+def view(pair: Pair, rig: Rig, settings: Calibration) -> View:
+    """Edges in space and thermal gradients of one pair; ``ValueError`` for a blank thermal image."""
+    if np.ptp(pair.thermal) < settings.edges.blank_counts:
+        raise ValueError(f"{pair.name}: the thermal image is blank (counts {pair.thermal.min()} to {pair.thermal.max()}); leave this frame out")
+    pixels, normals = ridges(gradient(stereo.grey(pair.left), settings.edges.rgb_blur_px), settings.edges)
+    found = stereo.disparity(pair.left, pair.right, settings.stereo)
+    near = edge_disparity(found, pixels, normals, settings.edges)
+    depth_m = stereo.depth_from(near[None].astype(np.float32), rig)[0].astype(np.float64)
+    kept = np.isfinite(depth_m) & (depth_m > 0)
+    tangents = np.stack([-normals[:, 1], normals[:, 0]], 1)
+    points = rig.left.unproject(pixels) * depth_m[:, None]
+    along = np.pad(tangents / rig.left.focal_px, ((0, 0), (0, 1))) * depth_m[:, None]
+    field = normalised(gradient(pair.thermal, settings.edges.thermal_blur_px), settings.edges.weak_percentile)
+    return View(pair.name, points[kept], along[kept], field)
+
+
+def views(pairs: Sequence[Pair], rig: Rig, settings: Calibration) -> list[View]:
+    """The views of all pairs; ``ValueError`` when together they hold too few edges."""
+    stereo.check_rectified(rig)
+    with ThreadPoolExecutor() as pool:
+        found = list(pool.map(lambda pair: view(pair, fitted(rig, pair), settings), pairs))
+    total = sum(len(one.points) for one in found)
+    if total < settings.edges.least:
+        raise ValueError(f"{total} RGB edges with depth in {len(found)} frames, needed are {settings.edges.least}; give frames with texture")
+    return found

@@ -1,0 +1,28 @@
+"""Images and labels: an index per dataset -> frames -> samples in memory -> batches.
+
+``vistas``, ``freiburg``, ``msrs`` and ``camvid`` list a dataset's ``Frame`` records, ``load`` decodes them into ``Samples``, and
+``batch_at`` augments and normalises what a training step needs. Nothing here knows where a dataset lies.
+"""
+
+from heatnet.data.batches import Batch, ahead, batch_at, cat, evaluation_batches
+from heatnet.data.frames import Frame
+from heatnet.data.loading import load
+from heatnet.data.samples import Samples
+from heatnet.data.sets import labelled, pairs, read_labelled, read_pairs, source, write_labels
+
+__all__ = [
+    "Batch",
+    "Frame",
+    "Samples",
+    "ahead",
+    "batch_at",
+    "cat",
+    "evaluation_batches",
+    "labelled",
+    "load",
+    "pairs",
+    "read_labelled",
+    "read_pairs",
+    "source",
+    "write_labels",
+]

@@ -1,0 +1,94 @@
+"""Freiburg Thermal in its released layout (Vertens et al., IROS 2020).
+
+::
+
+    train/seq_00_day/00/{fl_rgb,fl_ir_aligned,fl_rgb_labels}/<folder>_<secs>_<nsecs><burst>.png   labels by day only
+    test/{day,night}/{ImagesRGB/*_rgb.png,ImagesIR/*_ir.png,SegmentationClass/*.npy}
+
+A file's name starts with its folder's, so frames are paired by their stamp.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from heatnet.data.files import LABEL_SUFFIXES, folder, listed, paired, subfolders
+from heatnet.data.frames import Frame, with_labels
+from heatnet.taxonomy import Domain
+
+Split = Literal["train", "test"]
+CURE = "unpack the release's archives there, or point the profile at the folder that holds train and test"
+
+
+def time_s(stem: str) -> float:
+    """Seconds since 1970 in a file's stem ``..._<secs>_<nsecs><burst>``.
+
+    The nanoseconds are not padded and the last digit is the index in the burst: ``952177040`` is 0.095217704 s, not 0.95 s.
+    Raises ``ValueError`` for another stem.
+    """
+    if not (found := re.search(r"(?:^|_)(\d+)_(\d+)\d$", stem)):
+        raise ValueError(f"{stem}: no time stamp; expected a name like fl_rgb_1570722156_952177040; keep the files' released names")
+    return int(found[1]) + int(found[2]) * 1e-9
+
+
+def index(root: Path, split: Split, labels: Path | None = None, domain: Domain | None = None) -> list[Frame]:
+    """The frames of a split, of one domain or of both, in the order of drive and time.
+
+    ``labels`` is the root of a tree of labels ``<drive>/<sub-folder>/<stem of the RGB image>.png`` to use instead of the
+    dataset's own. Raises ``ValueError`` for a missing folder, an unpaired file and a missing label.
+    """
+    domains = tuple(Domain) if domain is None else (domain,)
+    frames = [frame for part in domains for frame in (_train if split == "train" else _test)(root, part)]
+    return frames if labels is None else with_labels(frames, labels)
+
+
+def _train(root: Path, domain: Domain) -> list[Frame]:
+    """The training frames of one domain, from all its drives."""
+    train = folder(root / "train", "the drives of Freiburg Thermal (seq_00_day, ...)", CURE)
+    drives = [drive for drive in subfolders(train) if drive.name.endswith(f"_{domain.value}")]
+    frames = [frame for drive in drives for part in subfolders(drive) for frame in _part(part, domain)]
+    if not frames:
+        raise ValueError(f"{train}: no {domain.value} frames; expected folders like seq_00_{domain.value}/00/fl_rgb; {CURE}")
+    return frames
+
+
+def _part(part: Path, domain: Domain) -> list[Frame]:
+    """The frames of one sub-folder of a drive."""
+    folders = tuple(folder(part / name, "the images of a drive", CURE) for name in ("fl_rgb", "fl_ir_aligned"))
+    pairs = paired(listed(folders[0], _stamp), listed(folders[1], _stamp), (folders[0], folders[1]))
+    own = part / "fl_rgb_labels"
+    if own.is_dir():
+        paired(listed(folders[0], _stamp), listed(own, _stamp, LABEL_SUFFIXES), (folders[0], own))
+    labels = listed(own, _stamp, LABEL_SUFFIXES) if own.is_dir() else {}
+    drive = part.parent.name
+    frames = [
+        Frame(f"{drive}/{part.name}/{rgb.stem}", domain, drive, rgb, thermal, labels.get(stamp), time_s=time_s(rgb.stem))
+        for stamp, rgb, thermal in pairs
+    ]
+    return sorted(frames, key=lambda frame: frame.time_s or 0.0)
+
+
+def _stamp(stem: str) -> str:
+    """The stamp in a stem: what the files of one frame share."""
+    time_s(stem)
+    return "_".join(stem.split("_")[-2:])
+
+
+def _test(root: Path, domain: Domain) -> list[Frame]:
+    """The test frames of one domain; all have labels."""
+    test = folder(root / "test" / domain.value, "ImagesRGB, ImagesIR and SegmentationClass", CURE)
+    rgb_folder, thermal_folder, label_folder = (
+        folder(test / name, "the test set's files", CURE) for name in ("ImagesRGB", "ImagesIR", "SegmentationClass")
+    )
+    rgb = listed(rgb_folder, _without("_rgb"))
+    labels = listed(label_folder, _without(""), LABEL_SUFFIXES)
+    paired(rgb, labels, (rgb_folder, label_folder))
+    pairs = paired(rgb, listed(thermal_folder, _without("_ir")), (rgb_folder, thermal_folder))
+    drive = f"test/{domain.value}"
+    return [Frame(f"{drive}/{key}", domain, drive, first, second, labels[key], time_s=time_s(key)) for key, first, second in pairs]
+
+
+def _without(suffix: str) -> Callable[[str], str]:
+    """A key that drops a stem's suffix, where it has it."""
+    return lambda stem: stem.removesuffix(suffix)

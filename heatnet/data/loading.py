@@ -1,0 +1,125 @@
+"""Frames -> samples: decode in parallel, resize to the network's size, keep in memory.
+
+What never changes between epochs (decoding, resizing, cropping) is done once. It takes 7 bytes of memory a pixel (RGB 3,
+thermal 2, label 1, confidence 1): all 20 647 pairs of Freiburg Thermal at 704x320 take 32 GB, some hundreds at 256x128 some
+dozens of MB (``Samples.nbytes``).
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+import numpy as np
+from jaxtyping import Shaped, UInt8, UInt16
+
+from heatnet.config import Input
+from heatnet.data.frames import Frame
+from heatnet.data.reading import read_confidence, read_label, read_rgb, read_thermal
+from heatnet.data.samples import Samples
+from heatnet.data.thermal import interpolation, resized
+from heatnet.taxonomy import IGNORE, LabelMap
+
+ASPECT_TOLERANCE = 0.02
+"""1920x650 and 960x320, both used for Freiburg Thermal, differ by 1.5 % in their aspect."""
+
+
+def load(
+    frames: Sequence[Frame], input: Input, label_map: LabelMap | None, workers: int, progress: Callable[[int, int], None] | None = None
+) -> Samples:
+    """Decode all frames into arrays of the network's size, in their order.
+
+    With ``label_map`` ``None`` no labels are read, with ``input.thermal`` ``None`` no thermal images. ``workers`` threads decode;
+    ``progress(done, total)`` is called after each frame. Raises ``ValueError`` for an empty list, for frames of which only
+    some have a modality or label, and for every file that cannot be used.
+    """
+    if not frames:
+        raise ValueError("no frames to load; expected at least one; check the index and the split")
+    samples = _empty(frames, input, label_map is not None)
+    with ThreadPoolExecutor(workers) as pool:
+        jobs = [pool.submit(_fill, samples, i, frame, label_map) for i, frame in enumerate(frames)]
+        try:
+            for done, job in enumerate(jobs, 1):
+                job.result()
+                if progress:
+                    progress(done, len(frames))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return samples
+
+
+def _empty(frames: Sequence[Frame], input: Input, labelled: bool) -> Samples:
+    """Samples to be filled; decides what all frames have."""
+    shape = (len(frames), *input.network_size)
+    has_label = labelled and _all_have(frames, "label")
+    return Samples(
+        input,
+        tuple(frame.name for frame in frames),
+        tuple(frame.drive for frame in frames),
+        tuple(frame.domain for frame in frames),
+        np.zeros((*shape, 3), np.uint8) if _all_have(frames, "rgb") else None,
+        np.zeros(shape, np.uint16) if input.thermal and _all_have(frames, "thermal") else None,
+        np.full(shape, IGNORE, np.uint8) if has_label else None,
+        np.zeros(shape, np.uint8) if has_label and _all_have(frames, "confidence") else None,
+    )
+
+
+def _all_have(frames: Sequence[Frame], what: str) -> bool:
+    """Whether all frames have a file; ``ValueError`` when only some do."""
+    missing = [frame.name for frame in frames if getattr(frame, what) is None]
+    if missing and len(missing) < len(frames):
+        raise ValueError(f"{len(missing)} of {len(frames)} frames have no {what}, e.g. {missing[0]}; expected all or none; load them apart")
+    return not missing
+
+
+def _fill(samples: Samples, i: int, frame: Frame, label_map: LabelMap | None) -> None:
+    """Decode one frame into its place."""
+    settings, stored = samples.input, None
+    if samples.rgb is not None and frame.rgb:
+        rgb = read_rgb(frame.rgb)
+        stored = rgb.shape[:2], frame.rgb
+        samples.rgb[i] = _columns(cv2.resize(rgb, settings.size[::-1], interpolation=interpolation(rgb.shape, settings.size)), settings)
+    if samples.thermal is not None and frame.thermal and settings.thermal:
+        counts = read_thermal(frame.thermal, settings.thermal.bits)
+        stored = _checked(counts, frame.thermal, stored, settings)
+        samples.thermal[i] = _columns(resized(counts, settings.size, settings.thermal), settings)
+    if samples.label is not None and frame.label and label_map:
+        samples.label[i] = _fitted(read_label(frame.label, label_map), frame.label, stored, settings)
+    if samples.weight is not None and frame.confidence:
+        samples.weight[i] = _fitted(read_confidence(frame.confidence), frame.confidence, stored, settings)
+
+
+Stored = tuple[tuple[int, ...], Path]
+
+
+def _checked(image: Shaped[np.ndarray, "height width"], path: Path, stored: Stored | None, settings: Input) -> Stored:
+    """The stored size, or ``ValueError`` where an image does not fit the RGB image."""
+    if stored is None:
+        return image.shape, path
+    (height, width), (high, wide) = image.shape, stored[0]
+    alike = abs(width * high / (height * wide) - 1) < ASPECT_TOLERANCE
+    if (height, width) != (high, wide) and not (settings.stored == "same aspect" and alike):
+        raise ValueError(
+            f"{path}: {width}x{height} pixels but {stored[1]} has {wide}x{high}; expected the {settings.stored}; "
+            "align the images, or set input.stored if one is only a smaller copy"
+        )
+    return stored
+
+
+def _fitted(ids: UInt8[np.ndarray, "height width"], path: Path, stored: Stored | None, settings: Input) -> UInt8[np.ndarray, "new_height new_width"]:
+    """Ids at the network's size by nearest neighbour.
+
+    Pseudo-labels, which a network wrote at its own size (with the columns that are cut away, or without), are not resized.
+    """
+    if ids.shape == settings.network_size:
+        return ids
+    if ids.shape != settings.size:
+        _checked(ids, path, stored, settings)
+        ids = cv2.resize(ids, settings.size[::-1], interpolation=cv2.INTER_NEAREST_EXACT)
+    return _columns(ids, settings)
+
+
+def _columns(image: UInt8[np.ndarray, "height width *c"] | UInt16[np.ndarray, "height width"], settings: Input) -> np.ndarray:
+    """The columns that are kept."""
+    return image if settings.crop_columns is None else image[:, slice(*settings.crop_columns)]

@@ -1,0 +1,103 @@
+"""The sets that a profile names, read in one call: pairs, labelled images, and the labels that teachers write."""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+from heatnet import config
+from heatnet.data import camvid, freiburg, msrs, vistas
+from heatnet.data.batches import Batch, ahead, batch_at
+from heatnet.data.files import confidence_file
+from heatnet.data.frames import Frame, refuse_leaks, split_by_range, with_labels
+from heatnet.data.loading import load
+from heatnet.data.samples import Samples
+from heatnet.data.thermal import valid
+from heatnet.taxonomy import CAMVID, IGNORE, OURS, VISTAS, Domain
+
+NEIGHBOUR_S = 5.0
+"""Training frames this close in time to a test frame show the same scene (a burst's frames lie within a second)."""
+
+Answer = tuple[UInt8[np.ndarray, "height width"], UInt8[np.ndarray, "height width"]]
+"""A teacher's label of an image and its confidence, 0 to 255."""
+
+
+def pairs(settings: config.Pairs, folder: Path, split: str, domain: Domain | None = None) -> list[Frame]:
+    """The frames of a split (``train`` or ``test``) of the RGB-thermal pairs.
+
+    Raises ``ValueError`` where the set is missing or broken, and where a test frame or a neighbour of one is in training.
+    """
+    if settings.layout == "freiburg":
+        frames = {name: freiburg.index(folder, name, domain=domain) for name in ("train", "test")}
+        refuse_leaks(frames["train"], frames["test"], NEIGHBOUR_S)
+        return frames[split]
+    kept, held_out = split_by_range(msrs.index(folder, domain=domain), settings.held_out or (), settings.gap or 0)
+    return kept if split == "train" else held_out
+
+
+def read_pairs(
+    settings: config.Pairs, folder: Path, split: str, domain: Domain | None = None, labels: Path | None = None, crop: bool = True, workers: int = 2
+) -> Samples:
+    """The pairs of a split in memory, with the labels of the tree ``labels`` or (test frames) the set's own.
+
+    ``crop=False`` keeps all columns: a teacher labels whole frames.
+    """
+    frames = pairs(settings, folder, split, domain)
+    frames = frames if labels is None else with_labels(frames, labels)
+    if labels is None and split == "train":
+        frames = [replace(frame, label=None, confidence=None) for frame in frames]
+    return load(frames, settings.input if crop else replace(settings.input, crop_columns=None), OURS, workers)
+
+
+def read_labelled(settings: config.Labelled, folder: Path, split: str, workers: int = 2) -> Samples:
+    """The labelled RGB images of ``training`` or ``validation``, their labels in our classes."""
+    if settings.layout == "vistas":
+        return load(vistas.index(folder, split), settings.input, VISTAS, workers)  # type: ignore[arg-type]
+    return load(camvid.index(folder, "train" if split == "training" else "val"), settings.input, CAMVID, workers)
+
+
+def source(samples: Samples, batch_size: int, augmentation: config.Augmentation, seed: int) -> Callable[[int], Batch]:
+    """The training batch of every step, a pure function of the step; the next one is prepared meanwhile."""
+    return ahead(lambda step: batch_at(samples, step, batch_size, [seed], augmentation))
+
+
+def labelled(samples: Samples, answers: Iterable[Answer]) -> Samples:
+    """The samples with a teacher's labels, each weighted by the teacher's confidence."""
+    made = list(answers)
+    return replace(samples, label=np.stack([label for label, _ in made]), weight=np.stack([trust for _, trust in made]))
+
+
+def seen_labels(samples: Samples, answers: Sequence[Answer]) -> UInt8[np.ndarray, "n height width"]:
+    """A teacher's labels, ``IGNORE`` where there is no thermal measurement (outside the camera's view)."""
+    labels = np.stack([label for label, _ in answers])
+    if samples.thermal is not None and samples.input.thermal is not None:
+        labels[~valid(samples.thermal, samples.input.thermal)] = IGNORE
+    return labels
+
+
+def write_labels(root: Path, samples: Samples, answers: Sequence[Answer], confidence: bool) -> UInt8[np.ndarray, "n height width"]:
+    """Write a teacher's labels as the tree ``root/<name>.png``, with ``confidence`` beside if asked; returns the labels.
+
+    Pixels without a thermal measurement get no label where the teacher reads thermal (``confidence`` marks such a teacher).
+    """
+    labels = seen_labels(samples, answers) if confidence else np.stack([label for label, _ in answers])
+    for name, label, (_, trust) in zip(samples.names, labels, answers, strict=True):
+        path = root / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, label)
+        if confidence:
+            _write(confidence_file(path), trust)
+    return labels
+
+
+def _write(path: Path, image: UInt8[np.ndarray, "height width"]) -> None:
+    """A PNG under a temporary name, then renamed."""
+    done, encoded = cv2.imencode(".png", image)
+    assert done
+    unfinished = path.with_name(path.name + ".part")
+    unfinished.write_bytes(encoded.tobytes())
+    os.replace(unfinished, path)

@@ -1,0 +1,132 @@
+"""Scores where there are boxes but no pixel labels (the ``open`` profile's night).
+
+A box is *hit* when more than a quarter of its pixels are predicted as its class. Painting the whole image hits every
+box, so the hit rate is told together with the *pixel precision*: the share of a class's predicted pixels that lie
+inside a box of that class. Both are pooled over images.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float, Int64, UInt8
+
+from heatnet.evaluation.bootstrap import Estimate, Resamples, estimate, pooled
+from heatnet.evaluation.claims import Quantity
+from heatnet.taxonomy import BICYCLE, CAR, NAMES, PERSON
+
+BOXED: tuple[int, ...] = (PERSON, BICYCLE, CAR)
+"""Our class of each of the boxes' ids 0, 1, 2."""
+HIT: float = 0.25
+"""A box is hit above this share of its pixels (the protocol of the box labels' README)."""
+
+
+@dataclass(frozen=True)
+class BoxCounts:
+    """Per image and class: boxes hit, boxes, predicted pixels inside a box of the class, predicted pixels."""
+
+    day: Int64[np.ndarray, "day 3 4"]
+    night: Int64[np.ndarray, "night 3 4"]
+
+
+@dataclass(frozen=True)
+class BoxScore:
+    """One class on one split: hit rate and pixel precision (fractions; 0 where nothing is predicted), number of boxes."""
+
+    hit: Estimate
+    precision: Estimate
+    boxes: int
+
+
+@dataclass(frozen=True)
+class BoxRow:
+    """One network's box scores by class name."""
+
+    name: str
+    title: str
+    day: Mapping[str, BoxScore]
+    night: Mapping[str, BoxScore]
+
+
+def read_boxes(folder: Path, stem: str) -> Float[np.ndarray, "boxes 5"]:
+    """The boxes of an image, ``class x_centre y_centre width height`` relative to the image; none where there is no file.
+
+    Raises ``ValueError`` where the folder is missing or a line is not such a box.
+    """
+    if not folder.is_dir():
+        raise ValueError(f"{folder}: no such folder; expected one .txt of boxes per image")
+    path = folder / f"{stem}.txt"
+    lines = [line.split() for line in path.read_text().splitlines() if line.strip()] if path.is_file() else []
+    try:
+        boxes = np.array(lines, np.float64).reshape(len(lines), 5)
+    except ValueError as error:
+        raise ValueError(f"{path}: expected five numbers a line (class, centre x and y, width, height)") from error
+    if not np.isin(boxes[:, 0], range(len(BOXED))).all() or (boxes[:, 1:] < 0).any() or (boxes[:, 1:] > 1).any():
+        raise ValueError(f"{path}: expected classes 0 (person), 1 (bicycle), 2 (car) and coordinates in 0 to 1; check the file's format")
+    return boxes
+
+
+def box_hits(prediction: UInt8[np.ndarray, "height width"], boxes: Float[np.ndarray, "boxes 5"]) -> Int64[np.ndarray, "3 4"]:
+    """Counts of one image, as ``BoxCounts`` has them; a pixel is in a box when its centre is."""
+    height, width = prediction.shape
+    counts = np.zeros((len(BOXED), 4), np.int64)
+    inside = np.zeros((len(BOXED), height, width), bool)
+    half = boxes[:, 3:5] / 2
+    size = np.array([width, height])
+    first = np.ceil(np.clip(boxes[:, 1:3] - half, 0, 1) * size - 0.5).astype(int)
+    last = np.ceil(np.clip(boxes[:, 1:3] + half, 0, 1) * size - 0.5).astype(int)
+    for kind, (left, top), (right, bottom) in zip(boxes[:, 0].astype(int), first, last, strict=True):
+        window = prediction[top:bottom, left:right] == BOXED[kind]
+        counts[kind, :2] += (int(window.sum()) > HIT * window.size, 1)
+        inside[kind, top:bottom, left:right] = True
+    for kind, class_id in enumerate(BOXED):
+        predicted = prediction == class_id
+        counts[kind, 2:] = (predicted & inside[kind]).sum(), predicted.sum()
+    return counts
+
+
+def _rates(resamples: Int64[np.ndarray, "draws images"], counts: Int64[np.ndarray, "images 3 4"]) -> Float[np.ndarray, "draws 3 2"]:
+    """Hit rate and pixel precision by resample and class."""
+    total = pooled(resamples, counts)
+    return total[..., [0, 2]] / np.maximum(total[..., [1, 3]], 1)
+
+
+def box_row(name: str, title: str, counts: BoxCounts, resamples: Resamples) -> BoxRow:
+    """Score one network on boxes; give every network the same ``resamples``."""
+    return BoxRow(name, title, _scores(resamples.day, counts.day), _scores(resamples.night, counts.night))
+
+
+def _scores(resamples: Int64[np.ndarray, "draws images"], counts: Int64[np.ndarray, "images 3 4"]) -> dict[str, BoxScore]:
+    """The scores of a split by class name."""
+    rates, boxes = _rates(resamples, counts), counts[:, :, 1].sum(0)
+    return {NAMES[k]: BoxScore(estimate(rates[:, i, 0]), estimate(rates[:, i, 1]), int(boxes[i])) for i, k in enumerate(BOXED)}
+
+
+def box_quantities(networks: Mapping[str, BoxCounts], resamples: Resamples) -> dict[str, Quantity]:
+    """What can be claimed of HeatNet RGB-T at night: hit rate and pixel precision of each class."""
+    if "heatnet_rgbt" not in networks:
+        raise ValueError(f"the claims speak of 'heatnet_rgbt', but only {', '.join(networks)} were scored; score it too")
+    rates = _rates(resamples.night, networks["heatnet_rgbt"].night)
+    quantities: dict[str, Quantity] = {}
+    for i, name in enumerate(NAMES[k] for k in BOXED):
+        hit = f"at night HeatNet RGB-T hits at least {{bound}} of the {name} boxes"
+        precise = f"at night at least {{bound}} of HeatNet RGB-T's {name} pixels lie in a {name} box"
+        quantities |= {f"night_{name}_hit": Quantity(hit, rates[:, i, 0]), f"night_{name}_precision": Quantity(precise, rates[:, i, 1])}
+    return quantities
+
+
+def box_table_markdown(rows: Sequence[BoxRow]) -> str:
+    """Hit rate at pixel precision, day and night, with the 95 % interval of the hit rate."""
+    names = [NAMES[k] for k in BOXED]
+    columns = [f"{split}: {name}" for split in ("day", "night") for name in names]
+    lines = ["| network | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    for row in rows:
+        cells = [_cell(split[name]) for split in (row.day, row.night) for name in names]
+        lines.append(f"| {row.title} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(score: BoxScore) -> str:
+    """``0.62 [0.55, 0.70] at 0.94``; a dash where there is no box."""
+    return f"{score.hit.value:.2f} [{score.hit.low:.2f}, {score.hit.high:.2f}] at {score.precision.value:.2f}" if score.boxes else "–"

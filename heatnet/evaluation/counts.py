@@ -1,0 +1,53 @@
+"""Streaming confusion counts and the IoU that follows from them, by the authors' protocol.
+
+Pixels are counted per image and added up afterwards, so any set of images (a split, a bootstrap resample) is a sum.
+Classes 0 to 11 are scored. Background is not, but it counts: background called car is a false positive of car, and a
+car called background a false negative of car. Pixels labelled ``IGNORE`` are not counted at all.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from jaxtyping import Bool, Float, Int64, UInt8
+
+from heatnet.taxonomy import IGNORE, NAMES, NUM_CLASSES, SCORED
+
+
+def confusion(prediction: UInt8[np.ndarray, "height width"], label: UInt8[np.ndarray, "_ _"]) -> Int64[np.ndarray, "13 13"]:
+    """Pixels of one image by true class (rows) and predicted class (columns).
+
+    Raises ``ValueError`` for images of two sizes and for an id outside the taxonomy; a prediction must name a class
+    everywhere, a label may be ``IGNORE``.
+    """
+    if prediction.shape != label.shape:
+        raise ValueError(f"prediction {prediction.shape} but label {label.shape} (height, width); load both at one size")
+    for what, ids, highest in (("prediction", prediction, NUM_CLASSES - 1), ("label", label, IGNORE)):
+        if ids.size and ids.max() > highest:
+            raise ValueError(f"{what}: id {ids.max()} is none of 0 to {highest}; translate the image with the label map of its data set first")
+    joint = label.ravel() * np.int64(NUM_CLASSES) + prediction.ravel()
+    return np.bincount(joint, minlength=(NUM_CLASSES + 1) * NUM_CLASSES)[: NUM_CLASSES**2].reshape(NUM_CLASSES, NUM_CLASSES)
+
+
+def tally(predictions: Iterable[UInt8[np.ndarray, "_ _"]], labels: Iterable[UInt8[np.ndarray, "_ _"]]) -> Int64[np.ndarray, "images 13 13"]:
+    """The confusion counts of every image, 1.4 kB each; raises ``ValueError`` where the two are not of one number."""
+    counts = [confusion(prediction, label) for prediction, label in zip(predictions, labels, strict=True)]
+    return np.stack(counts) if counts else np.zeros((0, NUM_CLASSES, NUM_CLASSES), np.int64)
+
+
+def iou(counts: Int64[np.ndarray, "*sets 13 13"]) -> tuple[Float[np.ndarray, "*sets 12"], Bool[np.ndarray, "*sets 12"]]:
+    """Intersection over union of the scored classes, and which of them have ground truth.
+
+    ``IoU_k = n_kk / (sum_j n_kj + sum_j n_jk - n_kk)``, as fractions. A class without ground truth is marked absent (its IoU
+    reads 0) and must be left out of a mean.
+    """
+    right = np.diagonal(counts, axis1=-2, axis2=-1)
+    truth, predicted = counts.sum(-1), counts.sum(-2)
+    union = np.maximum(truth + predicted - right, 1)
+    scored = list(SCORED)
+    present = truth[..., scored] > 0
+    return np.where(present, right[..., scored] / union[..., scored], 0.0), present
+
+
+def excluded(present: Bool[np.ndarray, "12"]) -> tuple[str, ...]:
+    """The names of scored classes without ground truth."""
+    return tuple(NAMES[k] for k in SCORED if not present[k])

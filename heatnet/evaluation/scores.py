@@ -1,0 +1,99 @@
+"""The results table: a row per network, with the paper's figures beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from heatnet.evaluation.bootstrap import Counts, Draws, Estimate, Resamples, draw, estimate
+from heatnet.evaluation.counts import excluded
+from heatnet.taxonomy import NAMES, SCORED
+
+SPLITS: tuple[str, ...] = ("day", "night", "combined")
+
+
+PUBLISHED: Mapping[str, str] = {
+    "teacher": "69.4 / 35.7 / –",
+    "thermal_teacher": "57.0 (split not stated)",
+    "rgbt_day": "not known",
+    "heatnet_stage1": "not known",
+    "heatnet_rgbt": "– / – / 64.9",
+    "heatnet_rgb": "“comparable to RGB-T”; BDD night: +50 % over the teacher",
+}
+"""The paper's mIoU on Freiburg Thermal by row, day / night / combined (the authors' project page); other rows it does not have."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """IoU on one split, as fractions: the mean, each class with ground truth, and the classes without (not in the mean)."""
+
+    miou: Estimate
+    classes: Mapping[str, Estimate]
+    excluded: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One network's scores: its key (see ``PUBLISHED``; ``bound_...`` saw night labels), its title, its splits."""
+
+    name: str
+    title: str
+    day: Score
+    night: Score
+    combined: Score
+
+
+def is_bound(name: str) -> bool:
+    """Whether a row is an upper bound, trained with night labels, and so no rival of the others."""
+    return name.startswith("bound_")
+
+
+def row(name: str, title: str, counts: Counts, resamples: Resamples) -> Row:
+    """Score one network; give every network the same ``resamples``."""
+    return Row(name, title, **{split: _score(draws) for split, draws in draw(counts, resamples).items()})
+
+
+def _score(draws: Draws) -> Score:
+    """The mean and every class; the interval of a class is over the resamples that hold it."""
+    present = draws.present[0]
+    classes = {NAMES[k]: estimate(draws.iou[draws.present[:, k], k]) for k in SCORED if present[k]}
+    return Score(estimate(draws.mean()), classes, excluded(present))
+
+
+def table_markdown(rows: Sequence[Row], published: Mapping[str, str]) -> str:
+    """Mean IoU in per cent with 95 % intervals, the ``published`` figures beside them; bold: the best that is no upper bound."""
+    best = {split: max((_miou(row, split).value for row in rows if not is_bound(row.name)), default=0.0) for split in SPLITS}
+    lines = ["| network | day | night | combined | paper (day / night / combined) |", "|---|---|---|---|---|"]
+    for row in rows:
+        bound = is_bound(row.name)
+        cells = [per_cent(_miou(row, split), bold=not bound and _miou(row, split).value == best[split]) for split in SPLITS]
+        title = f"*{row.title}*" if bound else row.title
+        lines.append(" | ".join([f"| {title}", *cells, f"{published.get(row.name, '–')} |"]))
+    return "\n".join([*lines, *_left_out(rows)]) + "\n"
+
+
+def class_table_markdown(rows: Sequence[Row], split: str) -> str:
+    """IoU per class in per cent on one of ``SPLITS``; a dash where a class has no ground truth."""
+    names = [NAMES[k] for k in SCORED]
+    lines = [f"| {split} | mean | " + " | ".join(names) + " |", "|---" * (len(names) + 2) + "|"]
+    for row in rows:
+        score: Score = getattr(row, split)
+        cells = [f"{100 * score.classes[name].value:.1f}" if name in score.classes else "–" for name in names]
+        lines.append(" | ".join([f"| {row.title}", f"{100 * score.miou.value:.1f}", *cells]) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def per_cent(figure: Estimate, bold: bool = False) -> str:
+    """``65.2 [63.0, 67.1]``."""
+    value = f"{100 * figure.value:.1f}"
+    return f"{f'**{value}**' if bold else value} [{100 * figure.low:.1f}, {100 * figure.high:.1f}]"
+
+
+def _miou(row: Row, split: str) -> Estimate:
+    """The mean IoU on a split."""
+    score: Score = getattr(row, split)
+    return score.miou
+
+
+def _left_out(rows: Sequence[Row]) -> list[str]:
+    """Sentences that name the classes left out of each mean."""
+    missing = {split: {name for row in rows for name in getattr(row, split).excluded} for split in SPLITS}
+    return [f"\nNo ground truth, so not in the mean: {', '.join(sorted(names))} ({split})." for split, names in missing.items() if names]

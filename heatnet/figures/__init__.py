@@ -1,0 +1,30 @@
+"""One function per figure: arrays in, Figure out; the caption and the alt text are in its docstring (``texts``)."""
+
+from heatnet.figures.calibration import calibration_errors, cost_landscape
+from heatnet.figures.curves import class_histogram, critic_accuracy, label_quality, loss_curves, temperature_over_hours, thermal_histogram
+from heatnet.figures.scenes import Scene, contact_sheet, modalities, overlay_edges, qualitative
+from heatnet.figures.scores import box_bars, confusion_matrix, per_class_bars, table_bars
+from heatnet.figures.style import colourise, save, texts
+
+__all__ = [
+    "Scene",
+    "box_bars",
+    "calibration_errors",
+    "class_histogram",
+    "colourise",
+    "confusion_matrix",
+    "contact_sheet",
+    "cost_landscape",
+    "critic_accuracy",
+    "label_quality",
+    "loss_curves",
+    "modalities",
+    "overlay_edges",
+    "per_class_bars",
+    "qualitative",
+    "save",
+    "table_bars",
+    "temperature_over_hours",
+    "texts",
+    "thermal_histogram",
+]

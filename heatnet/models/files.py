@@ -1,0 +1,73 @@
+"""A trained network as one safetensors file that says how to rebuild and how to feed it."""
+
+import dataclasses
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from heatnet import config
+from heatnet.models.heatnet import HeatNet, Modality, build
+from heatnet.taxonomy import NAMES
+
+
+@dataclass(frozen=True)
+class NetworkFile:
+    """What a network's file says of it: composition, what it reads, the input it was trained on, its class names."""
+
+    network: config.Network
+    modalities: tuple[str, ...]
+    input: config.Input
+    classes: tuple[str, ...] = NAMES
+
+
+def save_network(path: Path, model: HeatNet, network: config.Network, settings: config.Input) -> None:
+    """Write the weights and, as metadata, what ``load_network`` needs; under a temporary name first."""
+    about = NetworkFile(network, model.modalities, settings)
+    tensors = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + ".part")
+    save_file(tensors, unfinished, metadata={"heatnet": json.dumps(dataclasses.asdict(about), sort_keys=True)})
+    os.replace(unfinished, path)
+
+
+def load_network(path: Path) -> tuple[HeatNet, NetworkFile]:
+    """Rebuild a network from its file, in evaluation mode on the CPU.
+
+    Raises ``ValueError`` where the file is missing, cut short, not one of ours, or of another architecture.
+    """
+    if not path.is_file():
+        raise ValueError(f"{path}: no such network; train it first (dvc repro) or check the path")
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise ValueError(f"{path}: not a safetensors file, or cut short ({error}); train the network again or copy the file anew") from error
+    if "heatnet" not in metadata:
+        raise ValueError(f"{path}: holds no description of a HeatNet network; expected a file written by this project's training stages")
+    about = config.parse(NetworkFile, json.loads(metadata["heatnet"]), f"{path} (metadata)")
+    bare = dataclasses.replace(about.network, encoder=dataclasses.replace(about.network.encoder, weights=None))
+    model = build(bare, cast("tuple[Modality, ...]", about.modalities))
+    _load(model, tensors, path)
+    return model.eval(), about
+
+
+def _load(model: HeatNet, tensors: dict[str, torch.Tensor], path: Path) -> None:
+    """Load by name; the first name or shape that differs is the error."""
+    expected = model.state_dict()
+    for name, value in expected.items():
+        if name not in tensors or tensors[name].shape != value.shape:
+            came = "nothing" if name not in tensors else f"shape {tuple(tensors[name].shape)}"
+            raise ValueError(
+                f"{path}: a checkpoint of another architecture: {name} should have shape {tuple(value.shape)}, but the file has {came}; "
+                "train again with this profile's network, or point to the file that belongs to it"
+            )
+    if extra := sorted(set(tensors) - set(expected)):
+        raise ValueError(f"{path}: a checkpoint of another architecture: it holds {extra[0]}, which the network does not have")
+    model.load_state_dict(tensors)

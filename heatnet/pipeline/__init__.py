@@ -1,0 +1,1 @@
+"""The command line: runs a notebook as a stage, fingerprints code, says what is stale, fetches, verifies, predicts."""

@@ -1,0 +1,131 @@
+"""``python -m heatnet.pipeline``, also installed as ``heatnet``."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return the exit code: 0 for success, 1 for an error that the terminal explains."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\ninterrupted; a training stage goes on from its last checkpoint", file=sys.stderr)
+    except BrokenPipeError:  # the reader (`| head`) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="heatnet", description="Works on the profile of the current folder (the root is `street`).")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = _command(commands, "run", _run, "execute a stage's notebook (what `dvc repro` calls)")
+    run.add_argument("stage")
+    _command(commands, "fingerprint", _fingerprint, "write what of each stage's code decides its result")
+    _command(commands, "plan", _plan, "what `dvc repro` would run now, and about how long it takes")
+    _command(commands, "status", _status, "each stage: up to date or stale, and how long it took")
+    _command(commands, "doctor", _doctor, "is everything in place? what is missing, with the cure")
+    verify = _command(commands, "verify", _verify, "the paper's claims against the results: PASS or FAIL")
+    verify.add_argument("--results", type=Path, metavar="DIR", help="default: results/PROFILE of the current profile")
+    _predict_options(_command(commands, "predict", _predict, "a trained network on your own images: masks and overlays"))
+    fetch = _command(commands, "fetch", _fetch, "get public data sets (pinned git commits) into data/")
+    fetch.add_argument("names", nargs="*", metavar="NAME", help="camvid, msrs, msrs-boxes, mfnet, rig; none lists them")
+    link = _command(commands, "link", _link, "use data sets that lie in another folder")
+    link.add_argument("folder", type=Path, metavar="DIR")
+    return parser
+
+
+def _command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, command: Command, text: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _predict_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--network", type=Path, required=True, metavar="FILE", help="e.g. networks/rgbt.safetensors")
+    parser.add_argument("--rgb", type=Path, metavar="PATH", help="an image, or a folder of images")
+    parser.add_argument("--thermal", type=Path, metavar="PATH", help="the same for thermal; pairs are found by file name")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--skip-broken", action="store_true", help="report files that cannot be used and go on; default: stop")
+
+
+def _run(options: argparse.Namespace) -> int:
+    from heatnet.pipeline.execute import StageFailed, run_stage
+    from heatnet.pipeline.profile import load_profile
+
+    try:
+        run_stage(load_profile(Path.cwd()), options.stage)
+    except StageFailed as failure:
+        print(f"\n{options.stage} failed.\n\n{failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _fingerprint(options: argparse.Namespace) -> int:
+    from heatnet.pipeline.fingerprint import write_fingerprints
+    from heatnet.pipeline.profile import load_profile
+
+    write_fingerprints(load_profile(Path.cwd()))
+    return 0
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from heatnet.pipeline.profile import find_profile
+    from heatnet.pipeline.status import print_plan
+
+    return print_plan(find_profile())
+
+
+def _status(options: argparse.Namespace) -> int:
+    from heatnet.pipeline.profile import find_profile
+    from heatnet.pipeline.status import print_status
+
+    return print_status(find_profile())
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from heatnet.pipeline.doctor import print_diagnosis
+    from heatnet.pipeline.profile import find_profile
+
+    return print_diagnosis(find_profile())
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from heatnet.pipeline.profile import find_profile
+    from heatnet.pipeline.verify import print_claims
+
+    if options.results is None:
+        profile = find_profile()
+        options.results = profile.root / "results" / profile.name
+    return print_claims(options.results)
+
+
+def _predict(options: argparse.Namespace) -> int:
+    from heatnet.pipeline.predict import predict
+
+    return predict(options.network, options.rgb, options.thermal, options.out, options.skip_broken)
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from heatnet.pipeline.fetch import fetch
+    from heatnet.pipeline.profile import find_profile
+
+    return fetch(options.names, find_profile().folder / "data")
+
+
+def _link(options: argparse.Namespace) -> int:
+    from heatnet.pipeline.fetch import link
+    from heatnet.pipeline.profile import find_profile
+
+    return link(options.folder, find_profile())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,147 @@
+"""A trained network on a user's own images: a mask of class ids and a coloured overlay for each."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+from heatnet.taxonomy import Domain, palette
+
+if TYPE_CHECKING:
+    from heatnet.config import Input
+    from heatnet.data import Samples
+    from heatnet.models import HeatNet
+
+IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
+SENSOR = re.compile(r"^(fl_rgb|fl_ir_aligned|fl_ir|rgb|ir|thermal)_|_(rgb|ir|thermal)$")
+"""What a name says of the sensor; the rest pairs the files."""
+MULTIPLE = 32
+"""Network sizes are multiples of the largest stride of an encoder."""
+
+Mask = UInt8[np.ndarray, "height width"]
+Picture = UInt8[np.ndarray, "height width 3"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """The files of one frame."""
+
+    name: str
+    rgb: Path | None
+    thermal: Path | None
+
+
+def predict(network: Path, rgb: Path | None, thermal: Path | None, out: Path, skip_broken: bool) -> int:
+    """Write ``out/masks/NAME.png`` (class ids) and ``out/overlays/NAME.png`` for every frame; 1 if files were skipped.
+
+    Raises ``ValueError`` for a network that needs what was not given, and for files that are unpaired, do not decode or do
+    not fit each other (with ``skip_broken`` these are reported and left out).
+    """
+    from heatnet.models import load_network
+    from heatnet.pipeline.workspace import device
+
+    model, about = load_network(network)
+    given = {"rgb": rgb, "thermal": thermal}
+    for modality in about.modalities:
+        if given[modality] is None:
+            raise ValueError(f"{network}: reads {' and '.join(about.modalities)}; give --{modality} as well")
+    jobs, broken = find_jobs(*(given[modality] if modality in about.modalities else None for modality in ("rgb", "thermal")))
+    if broken and not skip_broken:
+        raise ValueError(f"{broken[0]} ({len(broken)} such in all; --skip-broken leaves them out)")
+    model = model.to(device())
+    for job in jobs:
+        try:
+            write(job.name, out, *_answer(job, about.input, model, device()))
+        except ValueError as error:
+            if not skip_broken:
+                raise ValueError(f"{error} (--skip-broken leaves such files out)") from error
+            broken.append(str(error))
+    for message in broken:
+        print(f"skipped: {message}", file=sys.stderr)
+    print(f"{len(jobs)} frames found, {len(broken)} skipped; masks and overlays are in {out}")
+    return int(bool(broken))
+
+
+def find_jobs(rgb: Path | None, thermal: Path | None) -> tuple[list[Job], list[str]]:
+    """The frames, paired by name, and messages about files without a partner."""
+    folders = {modality: dict(_images(path)) for modality, path in (("rgb", rgb), ("thermal", thermal)) if path is not None}
+    if rgb and thermal and rgb.is_file() and thermal.is_file():  # two single files are a pair whatever they are called
+        return [Job(key(rgb), rgb, thermal)], []
+    names = sorted({name for files in folders.values() for name in files})
+    complete = [name for name in names if all(name in files for files in folders.values())]
+    unpaired = [
+        f"{files[name]}: no partner of that name among the {other} images; rename it or add the missing image"
+        for modality, files in folders.items()
+        for other in folders
+        if other != modality
+        for name in sorted(set(files) - set(complete))
+    ]
+    return [Job(name, folders.get("rgb", {}).get(name), folders.get("thermal", {}).get(name)) for name in complete], unpaired
+
+
+def key(path: Path) -> str:
+    """A file's name without what says which sensor took it."""
+    return SENSOR.sub("", path.stem)
+
+
+def _images(path: Path) -> Iterator[tuple[str, Path]]:
+    """Names and files of a folder, or of one file."""
+    if not path.exists():
+        raise ValueError(f"{path}: no such file or folder; expected an image or a folder of images")
+    files = [path] if path.is_file() else sorted(file for file in path.iterdir() if file.suffix.lower() in IMAGES)
+    if not files:
+        raise ValueError(f"{path}: holds no images; expected files ending in {', '.join(IMAGES)}")
+    return ((key(file), file) for file in files)
+
+
+def _answer(job: Job, settings: "Input", model: "HeatNet", where: str) -> tuple[Mask, Picture]:
+    """The mask at the size of the first image, and that image (thermal in grey)."""
+    import torch
+
+    from heatnet.data import evaluation_batches
+
+    samples, picture = _read(job, settings)
+    batch = next(iter(evaluation_batches(samples, 1))).to(where)
+    with torch.inference_mode():
+        logits = model(batch.rgb, batch.thermal)
+        logits = torch.nn.functional.interpolate(logits, picture.shape[:2], mode="bilinear", align_corners=False)
+    return logits.argmax(1)[0].to(torch.uint8).cpu().numpy(), picture
+
+
+def _read(job: Job, settings: "Input") -> tuple["Samples", Picture]:
+    """The frame at the height the network was trained on and its own aspect, and the picture to paint on."""
+    from heatnet.data import Frame, load
+    from heatnet.data.reading import read_rgb, read_thermal
+    from heatnet.data.thermal import to_unit
+
+    if job.rgb is not None:
+        picture = read_rgb(job.rgb)
+    else:
+        assert job.thermal is not None
+        assert settings.thermal is not None
+        grey = np.rint(255 * to_unit(read_thermal(job.thermal, settings.thermal.bits), settings.thermal)).astype(np.uint8)
+        picture = np.repeat(grey[..., None], 3, axis=2)
+    height, width = picture.shape[:2]
+    size = (settings.size[0], max(MULTIPLE, MULTIPLE * round(settings.size[0] * width / height / MULTIPLE)))
+    frame = Frame(name=job.name, domain=Domain.DAY, drive="", rgb=job.rgb, thermal=job.thermal, label=None)
+    return load([frame], replace(settings, size=size, crop_columns=None), None, 1), picture
+
+
+def write(name: str, out: Path, mask: Mask, picture: Picture) -> None:
+    """The mask, and the picture half covered by the classes' colours."""
+    overlay = ((picture.astype(np.uint16) + palette()[mask]) // 2).astype(np.uint8)
+    for folder, image in (("masks", mask), ("overlays", overlay[..., ::-1])):
+        path = out / folder / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        done, encoded = cv2.imencode(".png", image)
+        assert done
+        unfinished = path.with_suffix(".part")
+        unfinished.write_bytes(encoded.tobytes())
+        os.replace(unfinished, path)

@@ -1,0 +1,46 @@
+"""A training run as it is seen: one line per epoch, and a bar where there is a terminal."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from heatnet.training import Report
+
+
+Curves = dict[str, Float[np.ndarray, " steps"]]
+
+
+@dataclass(frozen=True)
+class History:
+    """What a run did, step by step: every loss term, and further figures."""
+
+    losses: Curves
+    figures: Curves
+
+
+def follow(reports: Iterable[Report], title: str, steps: int, epoch: int) -> History:
+    """Run a training loop to its end and print the mean of every term once per ``epoch`` steps; returns its curves."""
+    from heatnet.pipeline.workspace import bar
+
+    epoch = max(1, epoch)
+    history: list[Report] = []
+    for report in bar(reports, total=steps, title=title):
+        history.append(report)
+        if len(history) % epoch == 0 or len(history) == steps:
+            since = history[-(len(history) % epoch or epoch) :]
+            print(f"{title}: step {len(history):>5}/{steps}  {_means(since)}  learning rate {report.learning_rate:.1e}", flush=True)
+    return History(_curves([report.losses for report in history]), _curves([report.figures for report in history]))
+
+
+def _curves(rows: list[Mapping[str, float]]) -> Curves:
+    """Rows of named values as a column per name."""
+    return {name: np.array([row[name] for row in rows]) for name in (rows[0] if rows else {})}
+
+
+def _means(reports: list[Report]) -> str:
+    """The mean of every loss term and figure over some steps."""
+    names = [*reports[0].losses, *reports[0].figures]
+    values = [[{**report.losses, **report.figures}[name] for report in reports] for name in names]
+    return "  ".join(f"{name} {np.mean(value):.3f}" for name, value in zip(names, values, strict=True))

@@ -1,0 +1,60 @@
+"""Moments drawn for drives: an hour, a day of the year, clouds, wind."""
+
+import numpy as np
+
+from heatnet.config import StreetClimate
+from heatnet.street.weather import Moment
+from heatnet.taxonomy import Domain
+
+DAY_SINE, NIGHT_SINE = 0.05, -0.105
+"""Sine of the sun's elevation: above 3 degrees it is day, below -6 degrees (the end of civil twilight) night."""
+
+
+def check(climate: StreetClimate) -> None:
+    """Refuse hours by day when the sun is down on some day of the year in question, and hours by night when it is up."""
+    first, last = climate.days
+    if not 1 <= first <= last <= 365:
+        raise ValueError(f"street.climate.days: {climate.days}; give two days of the year, 1..365, the earlier first")
+    for domain, name, hours in ((Domain.DAY, "day_hours", climate.day_hours), (Domain.NIGHT, "night_hours", climate.night_hours)):
+        for day in range(first, last + 1, 5):
+            for hour in _hours(hours):
+                up = _moment(climate, float(hour) % 24, float(day)).sun()[2]
+                if (up < DAY_SINE) if domain is Domain.DAY else (up > NIGHT_SINE):
+                    state = "below 3 degrees" if domain is Domain.DAY else "above -6 degrees"
+                    raise ValueError(
+                        f"street.climate.{name}: at {float(hour) % 24:.1f} h on day {day} the sun is {state} ({np.degrees(np.arcsin(up)):.1f}); narrow the hours or the days"
+                    )
+
+
+def _hours(hours: tuple[float, float]) -> "np.ndarray":
+    """Hours across a span, which may pass midnight."""
+    start, end = hours
+    return np.linspace(start, end if end > start else end + 24, 9)
+
+
+def _moment(climate: StreetClimate, hour: float, day: float) -> Moment:
+    """A clear, calm moment."""
+    return Moment(hour, day, climate.latitude_deg, 0.0, 2.0, 0.0)
+
+
+def draw(climate: StreetClimate, domain: Domain, rng: np.random.Generator) -> Moment:
+    """A moment by day or by night."""
+    start, end = climate.day_hours if domain is Domain.DAY else climate.night_hours
+    hour = float(rng.uniform(start, end if end > start else end + 24)) % 24
+    cloud = float(np.clip(rng.beta(0.8, 0.9), 0, 1))
+    return Moment(
+        hour,
+        float(rng.integers(climate.days[0], climate.days[1] + 1)),
+        climate.latitude_deg,
+        cloud,
+        float(rng.gamma(2.0, 1.2)),
+        float(rng.uniform(0, 2 * np.pi)),
+    )
+
+
+def daylight(climate: StreetClimate, rng: np.random.Generator) -> Moment:
+    """Any moment at which the sun is up, the low sun of morning and evening included."""
+    while True:
+        moment = draw(StreetClimate(climate.latitude_deg, (5.0, 20.0), climate.night_hours, climate.days), Domain.DAY, rng)
+        if moment.sun()[2] > DAY_SINE:
+            return moment

@@ -1,0 +1,83 @@
+"""How warm surfaces look to a thermal camera.
+
+A surface's equilibrium with sun, sky and air is linear in its excess over the air's temperature T_a (Duffie and Beckman,
+Solar Engineering of Thermal Processes, section 3):
+
+    T_eq = T_a + (a G - e F h_r dT_sky) / (h_c + h_r),    G = v B max(0, n.l) + F D,    F = (1 + n_z) / 2
+
+a: solar absorptance, e: emissivity, B and D: direct and diffuse irradiance, v: 1 in the sun, dT_sky: how far the sky lies below the
+air, h_r = 4 s T_a^3, h_c = 5.7 + 3.8 wind (McAdams 1954). A material of lag tau follows it as T(t) = sum_k w_k T_eq(t - k), with
+weights w_k ~ exp(-k / tau) over the hours before.
+"""
+
+import numpy as np
+from jaxtyping import Float32
+
+from heatnet.street.light import clouds
+from heatnet.street.materials import Material, column
+from heatnet.street.texture import Surface
+from heatnet.street.vectors import dot
+from heatnet.street.weather import Moment
+
+STEFAN_BOLTZMANN = 5.670374e-8
+SKIN_C = 33.0
+LAGS_H = (0.0, 1.0, 2.5, 5.0, 8.0, 12.0)
+SEEN_BEFORE = 0.6
+
+
+def weights() -> Float32[np.ndarray, "lags materials"]:
+    """w_k of each material: exp(-k / tau) times the hours that lag k stands for, normalised."""
+    hours = np.gradient(np.array(LAGS_H))
+    raw = np.exp(-np.array(LAGS_H)[:, None] / column("lag_h")[None]) * hours[:, None]
+    return np.asarray(raw / raw.sum(0), np.float32)
+
+
+def temperature(hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
+    """Surface temperatures in degrees Celsius; ``seen`` is 1 where the sun shines now (before, it shone ``SEEN_BEFORE`` of the time)."""
+    open_sky = 0.5 + 0.5 * hit.normal[:, 2]
+    absorptance, emissivity = column("absorptance")[hit.material], column("emissivity")[hit.material]
+    follow, total = weights(), np.zeros(len(hit.ray), np.float32)
+    for k, lag in enumerate(LAGS_H):
+        share = seen if k == 0 else np.float32(SEEN_BEFORE)
+        beam = share * np.float32(moment.beam(lag)) * np.clip(dot(hit.normal, moment.sun(lag)), 0, 1)
+        total += follow[k][hit.material] * equilibrium(
+            moment, lag, absorptance * (beam + open_sky * np.float32(moment.diffuse(lag))), emissivity * open_sky
+        )
+    total += column("texture_k")[hit.material] * hit.grain + hit.warmth
+    body = column("body")[hit.material]
+    return total + body * (SKIN_C - total) + body * hit.warmth
+
+
+def equilibrium(moment: Moment, lag_h: float, absorbed: Float32[np.ndarray, "n"], exposed: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
+    """T_eq at ``lag_h`` hours ago, from a G in W/m2 and e F."""
+    air = moment.air_c(lag_h)
+    radiative = np.float32(4 * STEFAN_BOLTZMANN * (air + 273.15) ** 3)
+    convective = np.float32(5.7 + 3.8 * moment.wind)
+    return np.asarray(np.float32(air) + (absorbed - exposed * radiative * np.float32(moment.sky_depression())) / (convective + radiative), np.float32)
+
+
+def sky_c(moment: Moment, up: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
+    """Apparent temperature of the sky in the 8-14 um window at a sine of elevation: cold overhead, the air's at the horizon.
+
+    The window lets through more than the whole spectrum does: the zenith lies 2.6 times Swinbank's depression below the
+    air (Idso 1981, figure 3, in outline).
+    """
+    depth = np.float32(2.6 * moment.sky_depression() + 3.0)
+    return np.asarray(np.float32(moment.air_c()) - depth * (1 - np.exp(-np.clip(up, 0, 1) / np.float32(0.28))), np.float32)
+
+
+def apparent(hit: Surface, moment: Moment, surface_c: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
+    """What the camera sees: e T + (1 - e) T of what the surface mirrors (linear in T), through air that dims by 1 part in 1000 m."""
+    emissivity = column("emissivity")[hit.material]
+    up = hit.direction[:, 2] - 2 * dot(hit.direction, hit.normal) * hit.normal[:, 2]
+    around = np.where(up > 0, sky_c(moment, up), np.float32(moment.air_c()))
+    glass = (hit.material == Material.WINDOW) | (hit.material == Material.CAR_GLASS)
+    around = np.where(glass, around, 0.5 * around + 0.5 * np.float32(moment.air_c()))
+    seen = emissivity * surface_c + (1 - emissivity) * around
+    clear = np.exp(-hit.distance / np.float32(1000))
+    return np.asarray(clear * seen + (1 - clear) * np.float32(moment.air_c()), np.float32)
+
+
+def sky_view(moment: Moment, directions: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n"]:
+    """Apparent temperature of the sky in given directions, with clouds."""
+    return sky_c(moment, directions[:, 2]) + np.float32(0.3 + 1.5 * moment.cloud) * clouds(moment, directions)

@@ -1,0 +1,158 @@
+"""What light leaves the surfaces towards the camera: linear RGB, 1 = white in full sun.
+
+Surfaces are Lambertian (radiance = albedo x irradiance) with a mirror term (Schlick 1994) for glass and paint.
+"""
+
+import numpy as np
+from jaxtyping import Float, Float32
+
+from heatnet.street.materials import Material, column
+from heatnet.street.texture import Surface, noise
+from heatnet.street.vectors import dot, unit
+from heatnet.street.weather import Moment
+from heatnet.street.world import Scene
+
+HEADLIGHT_HEIGHT_M = 0.65
+HEADLIGHT_POWER = 150.0
+LAMP_POWER = 5.0
+KEY, NIGHT_GAIN = 0.24, 3.0
+WARM = np.array([1.0, 0.80, 0.55], np.float32)
+SODIUM = np.array([1.0, 0.72, 0.38], np.float32)
+COOL = np.array([0.95, 1.0, 1.0], np.float32)
+BLUE, PALE = np.array([0.20, 0.38, 0.85], np.float32), np.array([0.75, 0.85, 0.95], np.float32)
+
+
+def shadow(scene: Scene, hit: Surface, moment: Moment) -> Float32[np.ndarray, "n"]:
+    """1 where the sun is seen, 0 in shadow or when the sun is down."""
+    sun = moment.sun()
+    seen = np.zeros(len(hit.ray), np.float32)
+    if sun[2] <= 0:
+        return seen
+    lit = np.flatnonzero(dot(hit.normal, sun) > 0)
+    away = np.float32(0.02) + np.float32(2e-4) * np.take(hit.distance, lit)
+    origins = np.take(hit.point, lit, axis=0) + away[:, None] * np.take(hit.normal, lit, axis=0)
+    seen[lit] = ~(scene.static.blocked(origins, sun) | scene.moving.blocked(origins, sun))
+    return seen
+
+
+def sun_colour(moment: Moment) -> Float32[np.ndarray, "3"]:
+    """Direct sunlight: reddened as the air mass grows."""
+    strength = moment.beam() / 900.0
+    low = float(np.exp(-max(moment.sun()[2], 0.0) / 0.12))
+    return np.array([1.0, 0.95 - 0.35 * low, 0.88 - 0.6 * low], np.float32) * np.float32(strength)
+
+
+def sky_colour(moment: Moment) -> Float32[np.ndarray, "3"]:
+    """Mean light of the day sky on level ground."""
+    blue = np.array([0.75, 0.92, 1.25], np.float32) * np.float32(1 - moment.cloud) + np.array([1.0, 1.0, 1.03], np.float32) * np.float32(moment.cloud)
+    return blue * np.float32(moment.diffuse() / 500.0)
+
+
+def sky(moment: Moment, directions: Float32[np.ndarray, "n 3"], glow: float) -> Float32[np.ndarray, "n 3"]:
+    """Radiance of the sky; by night a faint ``glow`` of the town above the horizon."""
+    up = np.clip(directions[:, 2:], 0, 1)
+    sun = moment.sun()
+    if sun[2] <= 0:
+        return np.float32(glow) * (0.25 + np.exp(-up / 0.15)) * WARM
+    level = np.float32(moment.diffuse() / 160.0)
+    clear = PALE + (BLUE - PALE) * np.minimum(up / 0.5, 1) ** np.float32(0.6)
+    cover = clouds(moment, directions)[:, None]
+    cloud = np.clip((cover - 1.6 + 3.4 * moment.cloud) * 0.9, 0, 1) * np.float32(0.9)
+    near = np.clip(dot(directions, sun), 0, 1)[:, None] ** np.float32(60)
+    return level * (clear * (1 - cloud) + (0.85 + 0.06 * cover * moment.cloud) * cloud) + 0.8 * near * sun_colour(moment)
+
+
+def clouds(moment: Moment, directions: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n"]:
+    """Fractal noise on a layer above: it moves with the hour and crowds towards the horizon."""
+    layer = directions / (np.clip(directions[:, 2:], 0, 1) + np.float32(0.12)) + np.float32(moment.hour)
+    return noise(layer, 0.05) + np.float32(0.35) * noise(layer, 0.012)
+
+
+def day(hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "n 3"]:
+    """Radiance by day: sun, sky, light from the ground, mirrors, haze."""
+    facing = np.clip(dot(hit.normal, moment.sun()), 0, 1) * seen
+    open_sky = 0.5 + 0.5 * hit.normal[:, 2:]
+    irradiance = facing[:, None] * sun_colour(moment) + open_sky * sky_colour(moment)
+    bounce = 0.12 * (1 - open_sky) * (0.5 * sun_colour(moment) + sky_colour(moment))
+    radiance = hit.albedo * (irradiance + bounce)
+    shiny = np.flatnonzero(column("mirror")[hit.material] > 0)
+    radiance[shiny] += _mirror(hit, shiny) * _reflected(hit, shiny, moment)
+    signal = hit.material == Material.SIGNAL
+    radiance[signal] += 0.7 * hit.albedo[signal]
+    haze = (1 - np.exp(-hit.distance / 1500))[:, None]
+    return radiance * (1 - haze) + haze * np.float32(moment.diffuse() / 190.0)
+
+
+def _mirror(hit: Surface, chosen: "np.ndarray") -> Float32[np.ndarray, "m 1"]:
+    """Share of light mirrored: R0 + (1 - R0) (1 - cos)^5."""
+    base = column("mirror")[hit.material[chosen]]
+    cos = np.clip(-dot(hit.direction[chosen], hit.normal[chosen]), 0, 1)
+    return np.asarray((base + (0.6 - base) * (1 - cos) ** 5)[:, None])
+
+
+def _reflected(hit: Surface, chosen: "np.ndarray", moment: Moment) -> Float32[np.ndarray, "m 3"]:
+    """What a mirror shows: the sky above, dim ground below."""
+    direction, normal = hit.direction[chosen], hit.normal[chosen]
+    mirrored = direction - 2 * dot(direction, normal)[:, None] * normal
+    ground, up = 0.12 * (sky_colour(moment) + sun_colour(moment)), np.clip(mirrored[:, 2:], 0, 1)
+    above = np.float32(moment.diffuse() / 160.0) * (PALE + (BLUE * (1 - moment.cloud) + PALE * moment.cloud - PALE) * np.minimum(2 * up, 1))
+    return np.where(mirrored[:, 2:] > 0.08, above, ground).astype(np.float32)
+
+
+def headlights(scene: Scene, hit: Surface) -> Float32[np.ndarray, "n"]:
+    """Irradiance on a surface that faces our own low beam: power / d^2 below a cut-off that rises to the right (UNECE R112 in outline)."""
+    x, y, heading = scene.ego
+    cos, sin = np.float32(np.cos(heading)), np.float32(np.sin(heading))
+    dx, dy = hit.point[:, 0] - np.float32(x - 1.2 * sin), hit.point[:, 1] - np.float32(y + 1.2 * cos)
+    ahead, right, up = cos * dy - sin * dx, cos * dx + sin * dy, hit.point[:, 2] - np.float32(HEADLIGHT_HEIGHT_M)
+    safe = np.maximum(ahead, 0.3)
+    azimuth, elevation = right / safe, up / safe
+    above = elevation + 0.01 - 0.10 * np.clip(azimuth - 0.03, 0, 0.25)
+    beam = 0.025 + 0.975 / (1 + np.exp(np.clip(above / 0.008, -30, 30)))
+    shape = np.exp(-((azimuth / 0.42) ** 2)) * np.exp(-np.clip(-elevation, 0, 2) / 0.16) + 0.02
+    return np.asarray((ahead > 0.3) * HEADLIGHT_POWER * beam * shape / np.maximum(ahead**2 + right**2 + up**2, 4.0))
+
+
+def night(scene: Scene, hit: Surface, glow: float) -> Float32[np.ndarray, "n 3"]:
+    """Radiance by night: own headlights, lamps, lit windows, other cars' lights, signs that shine back, the town's glow."""
+    beam = headlights(scene, hit)[:, None]
+    x, y, heading = scene.ego
+    source = np.array([x - 1.2 * np.sin(heading), y + 1.2 * np.cos(heading), HEADLIGHT_HEIGHT_M], np.float32)
+    away = hit.point - source
+    facing = np.clip(-dot(unit(away), hit.normal)[:, None], 0, 1)
+    irradiance = beam * facing * COOL + np.float32(glow) * (0.5 + 0.5 * hit.normal[:, 2:]) * WARM
+    for light in scene.lights[np.argsort(((scene.lights[:, :2] - [x, y]) ** 2).sum(1))][:6]:
+        irradiance += _lamp(hit, light)
+    radiance = hit.albedo * irradiance
+    sign = hit.material == Material.SIGN
+    radiance[sign] += 6.0 * hit.albedo[sign] * beam[sign]
+    return radiance + _emitted(hit)
+
+
+def _lamp(hit: Surface, light: Float32[np.ndarray, "3"]) -> Float32[np.ndarray, "n 3"]:
+    """Irradiance from one street lamp, which shines downwards."""
+    away = light - hit.point
+    square = dot(away, away)
+    distance = np.sqrt(square)
+    cos = np.clip(dot(away, hit.normal) / distance, 0, 1) * np.clip(away[:, 2] / distance, 0, 1)
+    return np.asarray((LAMP_POWER * cos / np.maximum(square, 1.0))[:, None] * SODIUM)
+
+
+def _emitted(hit: Surface) -> Float32[np.ndarray, "n 3"]:
+    """Light that surfaces send out by night; ``warmth`` tells a car that drives (lights on) from a parked one."""
+    colour = np.zeros_like(hit.albedo)
+    pane = hit.lit > 0
+    colour[pane] = 0.12 * hit.lit[pane, None] * WARM * (1 + 0.3 * hit.grain[pane, None])
+    for material, strength, tint in ((Material.HEADLIGHT, 6.0, COOL), (Material.TAILLIGHT, 0.7, np.array([1.0, 0.05, 0.03], np.float32))):
+        on = (hit.material == material) & (hit.warmth > 0)
+        colour[on] = strength * tint
+    signal, lamp = hit.material == Material.SIGNAL, hit.material == Material.LAMP
+    colour[signal] = 1.2 * hit.albedo[signal]
+    colour[lamp & (hit.normal[:, 2] < -0.5) & (hit.warmth >= 0)] = 3.0 * SODIUM
+    return colour
+
+
+def exposure(radiance: Float[np.ndarray, "pixels 3"], dark: bool) -> float:
+    """Gain of the automatic exposure: mean brightness to ``KEY``, but at most ``NIGHT_GAIN`` by night."""
+    mean = float(np.mean(np.minimum(radiance, 4 * np.mean(radiance) + 1e-6)))
+    return min(KEY / max(mean, 1e-6), NIGHT_GAIN if dark else np.inf)

@@ -1,0 +1,34 @@
+"""Rays against triangles by Embree (the embreex package): the only intersector here."""
+
+import numpy as np
+from embreex.mesh_construction import TriangleMesh
+from embreex.rtcore_scene import EmbreeScene
+from jaxtyping import Bool, Float, Float32, Int32
+
+
+class Tracer:
+    """A mesh that rays can be shot at."""
+
+    def __init__(self, vertices: Float32[np.ndarray, "vertices 3"], faces: Int32[np.ndarray, "faces 3"]) -> None:
+        """Build Embree's hierarchy (about a microsecond a triangle)."""
+        self._scene = EmbreeScene()
+        self.empty = len(faces) == 0
+        if not self.empty:
+            self._mesh = TriangleMesh(self._scene, np.ascontiguousarray(vertices), np.ascontiguousarray(faces))
+
+    def nearest(
+        self, origin: Float[np.ndarray, "3"], directions: Float32[np.ndarray, "n 3"]
+    ) -> tuple[Float32[np.ndarray, "n"], Int32[np.ndarray, "n"], Float32[np.ndarray, "n 3"], Float32[np.ndarray, "n"], Float32[np.ndarray, "n"]]:
+        """Distance (in lengths of the direction; infinite where nothing is hit), face (-1), raw normal, barycentric u and v."""
+        origins = np.ascontiguousarray(np.broadcast_to(origin.astype(np.float32), directions.shape))
+        hit = self._scene.run(origins, directions, output=1)
+        distance = hit["tfar"]
+        distance[hit["primID"] < 0] = np.inf
+        return distance, hit["primID"], hit["Ng"], hit["u"], hit["v"]
+
+    def blocked(self, origins: Float32[np.ndarray, "n 3"], direction: Float[np.ndarray, "3"]) -> Bool[np.ndarray, "n"]:
+        """Whether something lies between each origin and infinity."""
+        if self.empty or not len(origins):
+            return np.zeros(len(origins), bool)
+        directions = np.ascontiguousarray(np.broadcast_to(direction.astype(np.float32), origins.shape))
+        return np.asarray(self._scene.run(np.ascontiguousarray(origins), directions, query="OCCLUDED") != -1)

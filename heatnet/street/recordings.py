@@ -1,0 +1,166 @@
+"""Drives of the rig, recorded raw: a stereo pair and a distorted thermal image a moment, and the truth apart."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float, Float32, UInt16
+
+from heatnet.calibration.camera import Rig
+from heatnet.config import Street, StreetSplit
+from heatnet.street import climate, light, render, rig, sensor
+from heatnet.street.files import claim, write_image
+from heatnet.street.jobs import Progress, run
+from heatnet.street.materials import classes
+from heatnet.street.path import Layout
+from heatnet.street.weather import Moment
+from heatnet.street.world import Scene, World, world
+from heatnet.taxonomy import Domain
+
+Split = Literal["train", "test", "calibration"]
+SPLITS: tuple[Split, ...] = ("train", "test", "calibration")
+
+
+@dataclass(frozen=True)
+class Drive:
+    """One drive: a world, a moment at its start, and the thermal camera's fixed pattern on that day."""
+
+    world: World
+    moment: Moment
+    pattern: Float32[np.ndarray, "columns"]
+    start: datetime
+
+
+def write_recordings(street: Street, folder: Path, truth: Path, workers: int) -> Iterator[Progress]:
+    """Write every drive below ``folder`` (and ``rig.yaml``, ``guess.yaml``), labels, depth and the true rig below ``truth``.
+
+    Finished frames are kept, so it resumes. Raises ``ValueError`` for impossible parameters before anything is rendered.
+    """
+    jobs, total = [], 0
+    whole = check(street)
+    for split in SPLITS:
+        numbers: StreetSplit = getattr(street, split)
+        for domain, drives, frames in (
+            (Domain.DAY, numbers.day_drives, numbers.day_frames),
+            (Domain.NIGHT, numbers.night_drives, numbers.night_frames),
+        ):
+            for drive in range(drives):
+                for first in range(0, frames, numbers.folder_frames):
+                    jobs.append(partial(_folder, street, folder, truth, split, domain, drive, first, min(first + numbers.folder_frames, frames)))
+            total += drives * frames
+    for place in (folder, truth):
+        claim(place, repr(street))
+    rig.write_known(folder, whole, street.rig.focal_guess)
+    rig.write_truth(truth / "calibration.yaml", whole)
+    yield from run(jobs, total, workers)
+
+
+def check(street: Street) -> Rig:
+    """The rig, if the parameters can be; ``ValueError`` names the one that cannot."""
+    whole = rig.build(street.rig)
+    climate.check(street.climate)
+    if street.sensor.kelvin_per_count <= 0:
+        raise ValueError(f"street.sensor.kelvin_per_count: {street.sensor.kelvin_per_count}; give a positive number")
+    for split in SPLITS:
+        numbers: StreetSplit = getattr(street, split)
+        for name in ("rgb_scale", "thermal_scale", "spacing_s", "folder_frames"):
+            if not getattr(numbers, name) > 0:
+                raise ValueError(f"street.{split}.{name}: {getattr(numbers, name)}; give a positive number")
+        try:
+            whole.scaled(numbers.rgb_scale, numbers.thermal_scale)
+        except ValueError as error:
+            raise ValueError(f"street.{split}.rgb_scale or thermal_scale: {error}") from error
+    return whole
+
+
+def drive(street: Street, split: Split, domain: Domain, number: int) -> Drive:
+    """A drive by its number, a world of its own."""
+    key = (2, SPLITS.index(split), int(domain is Domain.NIGHT), number)
+    rng = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=key))
+    place = world(rng, Layout(street.layouts[number % len(street.layouts)]), lit=float(rng.uniform(0.08, 0.35)))
+    moment = climate.draw(street.climate, domain, rng)
+    pattern = sensor.columns(rng, street.rig.thermal_size[0], street.sensor)
+    start = datetime(2019, 1, 1, tzinfo=UTC) + timedelta(days=moment.day - 1, hours=moment.hour, seconds=float(rng.uniform(0, 1)))
+    return Drive(place, moment, pattern, start)
+
+
+def stem(start: datetime, frame: int, spacing_s: float) -> str:
+    """The real set's file name: seconds, nanoseconds that are not padded with zeros, and the number in the burst (always 0).
+
+    The trigger jitters by up to 16 ms, as the real one does.
+    """
+    jitter_ns = frame * 2654435761 % 16_000_000
+    moment = start + timedelta(seconds=frame * spacing_s)
+    whole, nanoseconds = divmod(int(moment.timestamp()) * 10**9 + moment.microsecond * 1000 + jitter_ns, 10**9)
+    return f"fl_rgb_{whole}_{nanoseconds}0"
+
+
+def _folder(street: Street, folder: Path, truth: Path, split: Split, domain: Domain, number: int, first: int, last: int) -> int:
+    """The frames of one folder of a drive."""
+    numbers: StreetSplit = getattr(street, split)
+    journey = drive(street, split, domain, number)
+    place = Path(split) / f"seq_{number:02d}_{domain.value}" / f"{first // numbers.folder_frames:02d}"
+    stems = {i: stem(journey.start, i, numbers.spacing_s) for i in range(first, last)}
+    todo = [i for i in stems if not (folder / place / "thermal" / f"{stems[i]}.png").is_file()]
+    if todo:
+        stride = journey.world.speed * numbers.spacing_s
+        stretch = journey.world.stretch(first * stride, (last - 1) * stride)
+        scaled = rig.build(street.rig).scaled(numbers.rgb_scale, numbers.thermal_scale)
+        for i in todo:
+            key = (3, SPLITS.index(split), int(domain is Domain.NIGHT), number, i)
+            rng = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=key))
+            recorded = record(street, journey, stretch.scene(i * stride, journey.world.lane), scaled, numbers, rng)
+            recorded.write(folder / place, stems[i], truth, place, depth=split == "calibration" or i == first)
+    return last - first
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One moment of a drive: three images, labels of our 13 classes and depth in centimetres (0: sky) of the left view."""
+
+    left: "np.ndarray"
+    right: "np.ndarray"
+    thermal: UInt16[np.ndarray, "h w"]
+    label: "np.ndarray"
+    depth_cm: UInt16[np.ndarray, "h w"]
+
+    def write(self, folder: Path, name: str, truth: Path, place: Path, depth: bool) -> None:
+        """Write it; the thermal image is last and marks the moment done."""
+        write_image(truth / "labels" / place / f"{name}.png", self.label)
+        if depth:
+            write_image(truth / "depth" / place / f"{name}.png", self.depth_cm)
+        for camera in ("left", "right", "thermal"):
+            write_image(folder / camera / f"{name}.png", getattr(self, camera))
+
+
+def record(street: Street, journey: Drive, scene: Scene, scaled: Rig, numbers: StreetSplit, rng: np.random.Generator) -> Recorded:
+    """Expose the three cameras at one instant; both RGB cameras share the left one's exposure."""
+    left_pose = _left_pose(street, scene, rng)
+    moment, dark = journey.moment, journey.moment.sun()[2] <= 0
+    left = render.shoot(scene, scaled.left, left_pose)
+    right = render.shoot(scene, scaled.right, left_pose @ np.linalg.inv(scaled.right_from_left))
+    thermal = render.shoot(scene, scaled.thermal, left_pose @ np.linalg.inv(scaled.thermal_from_left))
+    linear = [render.radiance(scene, shot, moment, street.sensor.night_glow, numbers.edge_rays) for shot in (left, right)]
+    gain = light.exposure(linear[0].reshape(-1, 3), dark)
+    pattern = journey.pattern[: scaled.thermal.width]
+    warm = render.temperature(scene, thermal, moment, numbers.edge_rays)
+    pictures = [sensor.develop(image, gain, street.sensor, rng) for image in linear]
+    depth = render.depth(left)
+    return Recorded(
+        *pictures,
+        sensor.counts(warm, numbers.thermal_scale, pattern, street.sensor, rng),
+        classes()[render.label(left)],
+        np.where(np.isfinite(depth), np.clip(np.round(100 * np.where(np.isfinite(depth), depth, 0)), 1, 65535), 0).astype(np.uint16),
+    )
+
+
+def _left_pose(street: Street, scene: Scene, rng: np.random.Generator) -> Float[np.ndarray, "4 4"]:
+    """Where the left camera is: half a baseline left of the car's middle, on the roof, shaken a little."""
+    x, y, heading = scene.ego
+    shake = np.radians(rng.normal(0, (0.35, 0.25, 0.8)))
+    half = 0.5 * street.rig.baseline_m
+    return rig.pose(x - half * np.cos(heading), y - half * np.sin(heading), street.rig.height_m, heading + shake[2], float(shake[0]), float(shake[1]))

@@ -1,0 +1,162 @@
+"""Views: a scene, a camera and a pose in, images and their truth out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32, Int32, UInt8, UInt16
+
+from heatnet.calibration.camera import Camera
+from heatnet.config import StreetSensor
+from heatnet.street import heat, light, sensor
+from heatnet.street.materials import vistas_id
+from heatnet.street.texture import Surface, surface
+from heatnet.street.vectors import turn, unit
+from heatnet.street.weather import Moment
+from heatnet.street.world import Scene
+
+Shader = Callable[[Float32[np.ndarray, "n 3"]], Float32[np.ndarray, "n c"]]
+SUBPIXELS = {1: ((0.0, 0.0),), 2: ((-0.25, -0.25), (0.25, 0.25)), 4: ((-0.125, -0.375), (0.375, -0.125), (-0.375, 0.125), (0.125, 0.375))}
+
+
+@dataclass(frozen=True)
+class Lens:
+    """A camera's rays: unit directions in its frame, their change from a pixel to the next (right, down), and depth per metre."""
+
+    directions: Float32[np.ndarray, "n 3"]
+    right: Float32[np.ndarray, "n 3"]
+    down: Float32[np.ndarray, "n 3"]
+    axial: Float32[np.ndarray, "n"]
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A camera's rays shot through a scene: where from, in which directions (world), and what they hit."""
+
+    camera: Camera
+    world_from_camera: Float[np.ndarray, "4 4"]
+    directions: Float32[np.ndarray, "n 3"]
+    hit: Surface
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.camera.height, self.camera.width
+
+
+@dataclass(frozen=True)
+class View:
+    """One view: both sensors' images, apparent temperature, Vistas ids, and depth along the axis (infinite in the sky)."""
+
+    rgb: UInt8[np.ndarray, "h w 3"]
+    thermal_counts: UInt16[np.ndarray, "h w"]
+    temperature_c: Float32[np.ndarray, "h w"]
+    label: UInt8[np.ndarray, "h w"]
+    depth_m: Float32[np.ndarray, "h w"]
+
+
+@lru_cache(8)
+def lens(camera: Camera) -> Lens:
+    """The rays through the middle of each pixel."""
+    rays = camera.rays()
+    length = np.linalg.norm(rays, axis=-1, keepdims=True)
+    unit_rays = rays / length
+    down, right = (np.gradient(unit_rays, axis=axis) if unit_rays.shape[axis] > 1 else np.zeros_like(unit_rays) for axis in (0, 1))
+    return Lens(*(array.reshape(-1, 3).astype(np.float32) for array in (unit_rays, right, down)), (1 / length).ravel().astype(np.float32))
+
+
+def shoot(scene: Scene, camera: Camera, world_from_camera: Float[np.ndarray, "4 4"]) -> Shot:
+    """One ray through the middle of each pixel."""
+    directions = turn(world_from_camera[:3, :3], lens(camera).directions)
+    return Shot(camera, world_from_camera, directions, surface(scene, world_from_camera[:3, 3].astype(np.float32), directions))
+
+
+def label(shot: Shot) -> UInt8[np.ndarray, "h w"]:
+    """Vistas ids of what each pixel's middle shows."""
+    ids = np.full(len(shot.directions), vistas_id("Sky"), np.uint8)
+    ids[shot.hit.ray] = shot.hit.label
+    return ids.reshape(shot.shape)
+
+
+def depth(shot: Shot) -> Float32[np.ndarray, "h w"]:
+    """Depth along the optical axis in metres, infinite in the sky."""
+    metres = np.full(len(shot.directions), np.inf, np.float32)
+    metres[shot.hit.ray] = shot.hit.distance * lens(shot.camera).axial[shot.hit.ray]
+    return metres.reshape(shot.shape)
+
+
+def radiance(scene: Scene, shot: Shot, moment: Moment, glow: float, edge_rays: int) -> Float32[np.ndarray, "h w 3"]:
+    """Linear light of every pixel; a pixel at an edge is the mean of ``edge_rays`` rays."""
+    return _smoothed(scene, shot, partial(_light, scene, moment, glow), edge_rays).reshape(*shot.shape, 3)
+
+
+def temperature(scene: Scene, shot: Shot, moment: Moment, edge_rays: int) -> Float32[np.ndarray, "h w"]:
+    """Apparent temperature of every pixel in degrees Celsius; a pixel at an edge is the mean of ``edge_rays`` rays."""
+    return _smoothed(scene, shot, partial(_warmth, scene, moment), edge_rays).reshape(shot.shape)
+
+
+def _light(scene: Scene, moment: Moment, glow: float, hit: Surface, directions: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
+    """Light along rays."""
+    by_day = moment.sun()[2] > 0
+    found = light.day(hit, moment, light.shadow(scene, hit, moment)) if by_day else light.night(scene, hit, glow)
+    return _with_sky(hit, directions, found, lambda sky: light.sky(moment, sky, glow))
+
+
+def _warmth(scene: Scene, moment: Moment, hit: Surface, directions: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 1"]:
+    """Apparent temperature along rays."""
+    found = heat.apparent(hit, moment, heat.temperature(hit, moment, light.shadow(scene, hit, moment)))
+    return _with_sky(hit, directions, found[:, None], lambda sky: heat.sky_view(moment, sky)[:, None])
+
+
+def _with_sky(hit: Surface, directions: Float32[np.ndarray, "n 3"], found: Float32[np.ndarray, "m c"], sky: Shader) -> Float32[np.ndarray, "n c"]:
+    """What was found on surfaces, and the sky elsewhere."""
+    if len(found) == len(directions):
+        return found
+    image = np.empty((len(directions), found.shape[1]), np.float32)
+    empty = np.ones(len(directions), bool)
+    empty[hit.ray] = False
+    image[empty], image[hit.ray] = sky(directions[empty]), found
+    return image
+
+
+def _smoothed(scene: Scene, shot: Shot, shade: Callable[..., Float32[np.ndarray, "n c"]], edge_rays: int) -> Float32[np.ndarray, "n c"]:
+    """Shade the middle rays, and pixels at edges again by several rays each."""
+    if edge_rays not in SUBPIXELS:
+        raise ValueError(f"edge_rays: {edge_rays}; give one of {sorted(SUBPIXELS)}")
+    image = shade(shot.hit, shot.directions)
+    if not len(chosen := np.flatnonzero(edges(shot))) or edge_rays == 1:
+        return image
+    middle, right, down = (
+        np.take(array, chosen, axis=0) for array in (lens(shot.camera).directions, lens(shot.camera).right, lens(shot.camera).down)
+    )
+    rays = np.concatenate([middle + np.float32(x) * right + np.float32(y) * down for x, y in SUBPIXELS[edge_rays]])
+    directions = turn(shot.world_from_camera[:3, :3], unit(rays))
+    shaded = shade(surface(scene, shot.world_from_camera[:3, 3].astype(np.float32), directions), directions)
+    image[chosen] = shaded.reshape(edge_rays, len(chosen), -1).mean(0)
+    return image
+
+
+def edges(shot: Shot) -> Bool[np.ndarray, "n"]:
+    """Pixels next to one that shows another part or another material."""
+    key = np.full(len(shot.directions), -1, np.int32)
+    key[shot.hit.ray] = shot.hit.part * 32 + shot.hit.material
+    key = key.reshape(shot.shape)
+    edge = np.zeros(shot.shape, bool)
+    for axis in (0, 1):
+        change = np.diff(key, axis=axis) != 0
+        pad: list[Int32[np.ndarray, "..."]] = [change, np.zeros_like(np.take(change, [0], axis))]  # type: ignore[list-item]
+        edge |= np.concatenate(pad, axis) | np.concatenate(pad[::-1], axis)
+    return edge.ravel()
+
+
+def view(
+    scene: Scene, camera: Camera, world_from_camera: Float[np.ndarray, "4 4"], moment: Moment, numbers: StreetSensor, rng: np.random.Generator
+) -> View:
+    """Both sensors at one pose, as arrays: what a colour and a thermal camera would see from the same place."""
+    shot = shoot(scene, camera, world_from_camera)
+    dark = moment.sun()[2] <= 0
+    linear, warm = radiance(scene, shot, moment, numbers.night_glow, 4), temperature(scene, shot, moment, 4)
+    picture = sensor.develop(linear, light.exposure(linear.reshape(-1, 3), dark), numbers, rng)
+    numbers_ = sensor.counts(warm, camera.width / 640, sensor.columns(rng, camera.width, numbers), numbers, rng)
+    return View(picture, numbers_, warm, label(shot), depth(shot))

@@ -1,0 +1,225 @@
+"""What a ray finds, in detail: texture, windows, road marks, computed from the place that it hits."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+from jaxtyping import Bool, Float32, Int, Int32, UInt8
+
+from heatnet.street.materials import Material, column, vistas_id
+from heatnet.street.vectors import dot, unit
+from heatnet.street.world import Scene
+
+GRAIN = 64
+
+
+@dataclass(frozen=True)
+class Surface:
+    """The surfaces that n rays hit; ``lit`` is the share of full window light, ``grain`` texture in -1..1."""
+
+    ray: Int[np.ndarray, "n"]
+    direction: Float32[np.ndarray, "n 3"]
+    distance: Float32[np.ndarray, "n"]
+    point: Float32[np.ndarray, "n 3"]
+    normal: Float32[np.ndarray, "n 3"]
+    part: Int32[np.ndarray, "n"]
+    material: UInt8[np.ndarray, "n"]
+    label: UInt8[np.ndarray, "n"]
+    albedo: Float32[np.ndarray, "n 3"]
+    warmth: Float32[np.ndarray, "n"]
+    grain: Float32[np.ndarray, "n"]
+    lit: Float32[np.ndarray, "n"]
+
+
+@cache
+def _tile() -> Float32[np.ndarray, "cells"]:
+    """A periodic cube of fractal noise (power ~ f^-2), standard deviation 1, as a flat array."""
+    f = np.fft.fftfreq(GRAIN)
+    radius = np.sqrt(f[:, None, None] ** 2 + f[None, :, None] ** 2 + f[None, None] ** 2)
+    radius[0, 0, 0] = np.inf
+    noise = np.fft.ifftn(np.fft.fftn(np.random.default_rng(0).standard_normal((GRAIN,) * 3)) / radius**1.1).real
+    return (noise / noise.std()).astype(np.float32).ravel()
+
+
+def noise(points: Float32[np.ndarray, "n 3"], cell_m: float) -> Float32[np.ndarray, "n"]:
+    """Fractal noise at points, in cells of ``cell_m`` metres."""
+    i = (points * np.float32(1 / cell_m) + np.float32(GRAIN * 4096)).astype(np.int32) & (GRAIN - 1)
+    return np.take(_tile(), (i[:, 0] * GRAIN + i[:, 1]) * GRAIN + i[:, 2])
+
+
+def chance(*keys: Int[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
+    """A number in 0..1 from whole numbers (a multiplicative hash)."""
+    mixed = np.zeros(len(keys[0]), np.uint32)
+    for key in keys:
+        mixed = (mixed ^ key.astype(np.uint32)) * np.uint32(0x9E3779B1)
+        mixed ^= mixed >> np.uint32(15)
+    return (mixed & np.uint32(0xFFFF)).astype(np.float32) / np.float32(65535)
+
+
+def surface(scene: Scene, origin: Float32[np.ndarray, "3"], directions: Float32[np.ndarray, "rays 3"]) -> Surface:
+    """Shoot unit rays from a point and describe what they hit; rays that meet nothing (sky) are left out."""
+    distance, face, normal, u, v = scene.static.nearest(origin, directions)
+    part = np.take(scene.static_part, face, mode="clip")
+    floor = np.flatnonzero((face >= 0) & (face < len(scene.along)))
+    if not scene.moving.empty:
+        near, moving_face, moving_normal, _, _ = scene.moving.nearest(origin, directions)
+        moved = np.flatnonzero(near < distance)
+        floor = floor[near[floor] >= distance[floor]]
+        distance[moved], normal[moved], part[moved] = near[moved], moving_normal[moved], scene.moving_part[moving_face[moved]]
+    ray = np.flatnonzero(np.isfinite(distance))
+    if len(ray) < len(distance):
+        distance, normal, part, directions = (np.take(array, ray, axis=0) for array in (distance, normal, part, directions))
+    plain = _plain(scene, origin, ray, directions, distance, normal, part)
+    corners = scene.along[face[floor]]
+    along = corners[:, 0] + u[floor, None] * (corners[:, 1] - corners[:, 0]) + v[floor, None] * (corners[:, 2] - corners[:, 0])
+    return _dressed(scene, plain, np.searchsorted(ray, floor), along)
+
+
+def _plain(
+    scene: Scene,
+    origin: Float32[np.ndarray, "3"],
+    ray: Int[np.ndarray, "n"],
+    direction: Float32[np.ndarray, "n 3"],
+    distance: Float32[np.ndarray, "n"],
+    normal: Float32[np.ndarray, "n 3"],
+    part: Int32[np.ndarray, "n"],
+) -> Surface:
+    """Surfaces as their parts' tables have them; normals face the camera."""
+    sign = -np.sign(dot(normal, direction)) / np.sqrt(np.maximum(dot(normal, normal), np.float32(1e-30)))
+    parts, zero = scene.parts, np.zeros(len(ray), np.float32)
+    return Surface(
+        *(
+            ray,
+            direction,
+            distance,
+            origin + distance[:, None] * direction,
+            normal * sign[:, None],
+            part,
+            np.take(parts.material, part),
+            np.take(parts.label, part),
+        ),
+        *(np.take(parts.colour, part, axis=0), np.take(parts.warmth, part), zero, zero.copy()),
+    )
+
+
+def _dressed(scene: Scene, hit: Surface, floor: Int[np.ndarray, "m"], along: Float32[np.ndarray, "m 2"]) -> Surface:
+    """Textures applied; ``floor`` are the surfaces on the ground, ``along`` their (s, t)."""
+    fade = 1 / (1 + hit.distance / 25)
+    grain = (noise(hit.point, 0.045) * fade + 0.7 * noise(hit.point + np.float32(9.1), 0.6)) * np.float32(0.6)
+    hit = replace(hit, grain=grain)
+    if len(floor):
+        _marks(scene, hit, floor, along)
+    for material, paint in (
+        (Material.WALL, _front),
+        (Material.CAR_GLASS, _cabin),
+        (Material.WOOD, _planks),
+        (Material.ROOF, _tiles),
+        (Material.MASONRY, _tiles),
+    ):
+        if len(chosen := np.flatnonzero(hit.material == material)):
+            paint(scene, hit, chosen)
+    tone = 1 + column("texture")[hit.material] * grain
+    hit.albedo[...] = np.minimum(hit.albedo * np.clip(tone, 0.25, 2)[:, None], np.float32(0.95))
+    leaf = np.flatnonzero(hit.material == Material.LEAF)
+    hit.normal[leaf] += 0.45 * np.stack([noise(hit.point[leaf] + np.float32(k), 0.12) for k in (3.3, 17.7, 31.1)], -1)
+    hit.normal[leaf] = unit(hit.normal[leaf])
+    return hit
+
+
+def _marks(scene: Scene, hit: Surface, floor: Int[np.ndarray, "m"], along: Float32[np.ndarray, "m 2"]) -> None:
+    """Lane marks, crossings for walkers and joints, from (s, t); a mark is worn where the grain is low."""
+    s, t = along.T
+    road = hit.material[floor] == Material.ASPHALT
+    away, profile = np.abs(t), scene.profile
+    open_road = road & ~_within(s, scene.crossings, 1.5) & (away < profile.road)
+    middle = (away < 0.075) & (s % 9.0 < 4.0)
+    edge = (np.abs(away - profile.lane + (0.0 if profile.parking else 0.25)) < 0.06) & ((s % 2.0 < 1.0) | (profile.parking == 0))
+    zebra = road & _within(s, scene.zebras, 0.0) & (away < profile.road) & (t % 1.0 < 0.5)
+    line = open_road & (middle | edge) & ~_within(s, scene.zebras, 0.5)
+    worn = hit.grain[floor] > -1.1
+    for mask, name in ((line & worn, "Lane Marking - General"), (zebra & worn, "Lane Marking - Crosswalk")):
+        _paint(hit, floor[mask], Material.MARKING, (0.55, 0.55, 0.53), vistas_id(name))
+    slab = (hit.material[floor] == Material.PAVING) & ((s % 0.6 < 0.03) | (t % 0.6 < 0.03)) & (hit.distance[floor] < 14)
+    stone = (hit.material[floor] == Material.KERB) & (s % 1.0 < 0.03) & (hit.distance[floor] < 14)
+    hit.albedo[floor[slab | stone]] *= 0.6
+    track = road & (np.abs(away - 0.5 * profile.lane) % 1.5 > 0.55) & (np.abs(away - 0.5 * profile.lane) < 1.0)
+    hit.albedo[floor[track]] *= 0.88
+
+
+def _within(s: Float32[np.ndarray, "m"], spans: tuple[tuple[float, float], ...], margin: float) -> Bool[np.ndarray, "m"]:
+    """Whether s lies in one of the spans."""
+    inside = np.zeros(len(s), bool)
+    for a, b in spans:
+        inside |= (s > a - margin) & (s < b + margin)
+    return inside
+
+
+def _paint(hit: Surface, chosen: Int[np.ndarray, "m"], material: Material, colour: tuple[float, float, float], label: int | None = None) -> None:
+    """Turn surfaces into another material."""
+    hit.material[chosen] = material
+    hit.albedo[chosen] = colour
+    if label is not None:
+        hit.label[chosen] = label
+
+
+def _local(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> tuple[Float32[np.ndarray, "m 3"], Bool[np.ndarray, "m"]]:
+    """Points in their object's frame, and whether the surface faces along its x axis."""
+    part = hit.part[chosen]
+    x, y, z = (hit.point[chosen] - scene.parts.origin[part]).T
+    cos, sin = scene.parts.axis[part].T
+    sideways = np.abs(cos * hit.normal[chosen, 0] + sin * hit.normal[chosen, 1]) > 0.6
+    return np.stack([cos * x + sin * y, cos * y - sin * x, z], -1), sideways
+
+
+def _front(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
+    """A house's front: windows in frames on a grid of pitch by storey, doors and shop windows below."""
+    local, sideways = _local(scene, hit, chosen)
+    part = hit.part[chosen]
+    pitch, storey, glass, lit = scene.parts.style[part].T
+    shop, glass = glass >= 1, glass % 1
+    u, v = np.where(sideways, local[:, 1], local[:, 0]) / np.maximum(pitch, 0.1) + 0.5, local[:, 2] / np.maximum(storey, 0.1)
+    column_, row = np.floor(u).astype(np.int32), np.floor(v).astype(np.int32)
+    fu, fv = np.abs(u - column_ - 0.5), v - row
+    draw = chance(scene.parts.seed[part], column_ + 512, row + 64, sideways.astype(np.int32))
+    upright = (np.abs(hit.normal[chosen, 2]) < 0.5) & (pitch > 0)
+    below = (row == 0) & shop & sideways
+    half, low, high = np.where(below, 0.43, glass / 2), np.where(below, 0.12, 0.32), np.where(below, 0.82, 0.80)
+    door = upright & (row == 0) & sideways & (fu * pitch < 0.55) & (fv * storey < 2.15) & (chance(scene.parts.seed[part], column_) < 0.25)
+    window = upright & (fu < half) & (fv > low) & (fv < high) & (draw > 0.06) & ~door
+    pane = window & (fu < half - 0.07 / pitch) & (fv > low + 0.025) & (fv < high - 0.025) & (fu * pitch > 0.03)
+    _paint(hit, chosen[window & ~pane], Material.PLASTIC, (0.5, 0.5, 0.48))
+    _paint(hit, chosen[pane], Material.WINDOW, (0.03, 0.035, 0.04))
+    _paint(hit, chosen[door], Material.DOOR, (0.16, 0.09, 0.06))
+    bright = chance(scene.parts.seed[part] + 7, column_ + 99, row + 5)
+    hit.lit[chosen[pane]] = np.where(bright < lit, 0.3 + 2.3 * bright / np.maximum(lit, 0.01), 0)[pane]
+    hit.warmth[chosen[pane]] += (1.5 * draw)[pane]
+
+
+def _cabin(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
+    """A car's cabin: roof and pillars are painted, the rest is glass. ``style`` = rear, front, belt and roof in metres."""
+    local, sideways = _local(scene, hit, chosen)
+    rear, front, belt, roof = scene.parts.style[hit.part[chosen]].T
+    across, up = (local[:, 1] - rear) / np.maximum(front - rear, 0.1), (local[:, 2] - belt) / np.maximum(roof - belt, 0.1)
+    pillar = sideways & ((np.abs(across - 0.46) < 0.025) | (across < 0.08) | (across > 0.9))
+    body = (hit.normal[chosen, 2] > 0.8) | (up < 0.08) | (up > 0.9) | pillar
+    hit.material[chosen[body]] = Material.PAINT
+    hit.albedo[chosen[~body]] = (0.02, 0.022, 0.025)
+
+
+def _planks(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
+    """Upright planks a hand wide."""
+    local, _ = _local(scene, hit, chosen)
+    plank = np.floor(local[:, 1] / 0.15).astype(np.int32)
+    hit.albedo[chosen] *= (0.75 + 0.5 * chance(plank + 999, scene.parts.seed[hit.part[chosen]]))[:, None]
+    hit.albedo[chosen[(local[:, 1] % 0.15 < 0.015) & (hit.distance[chosen] < 20)]] *= 0.4
+
+
+def _tiles(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
+    """Courses of tiles or stones."""
+    local, _ = _local(scene, hit, chosen)
+    row, stone = np.floor(local[:, 2] / 0.25).astype(np.int32), np.floor((local[:, 0] + local[:, 1]) / 0.4).astype(np.int32)
+    hit.albedo[chosen] *= (0.85 + 0.3 * chance(row + 99, stone + 999))[:, None]
+    hit.albedo[chosen[(local[:, 2] % 0.25 < 0.025) & (hit.distance[chosen] < 25)]] *= 0.65
+
+
+__all__ = ["Surface", "chance", "noise", "surface"]

@@ -1,0 +1,20 @@
+"""Products of many small vectors, written out: unlike BLAS they give the same bits for any number of threads."""
+
+import numpy as np
+from jaxtyping import Float, Float32
+
+
+def dot(a: Float32[np.ndarray, "n 3"], b: Float[np.ndarray, "#n 3"] | Float[np.ndarray, "3"]) -> Float32[np.ndarray, "n"]:
+    """The dot product of every row with the row of b, or with one vector."""
+    x, y, z = b.astype(np.float32).T
+    return np.asarray(a[:, 0] * x + a[:, 1] * y + a[:, 2] * z)
+
+
+def turn(rotation: Float[np.ndarray, "3 3"], vectors: Float[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
+    """Every row turned by a rotation."""
+    return np.stack([(vectors[:, 0] * r[0] + vectors[:, 1] * r[1] + vectors[:, 2] * r[2]).astype(np.float32) for r in rotation], -1)
+
+
+def unit(vectors: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
+    """Every row scaled to length 1."""
+    return vectors / np.sqrt(np.maximum(dot(vectors, vectors), np.float32(1e-20)))[:, None]

@@ -1,0 +1,181 @@
+"""A world: an endless street from a seed; a stretch of it; a scene, which is a stretch at an instant."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float, Float32, Int32
+
+from heatnet.street import blocks, ground, vehicles
+from heatnet.street.blocks import BLOCK_M, Block, Site, Thing
+from heatnet.street.path import Course, Layout, Profile, course, profile
+from heatnet.street.rays import Tracer
+from heatnet.street.solids import Mesh, Parts, compiled, join, parts_of
+
+BEHIND_M, AHEAD_M = 30.0, 180.0
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A street at an instant, ready for rays.
+
+    Faces of ``static`` come first in ``part``, then those of ``moving``; ``along`` holds (s, t) of the corners of the first
+    faces, which are the ground's. ``ego`` is where the car of the cameras stands: x, y, heading.
+    """
+
+    static: Tracer
+    moving: Tracer
+    static_part: Int32[np.ndarray, "faces"]
+    moving_part: Int32[np.ndarray, "moving_faces"]
+    parts: Parts
+    along: Float32[np.ndarray, "ground_faces 3 2"]
+    profile: Profile
+    zebras: tuple[tuple[float, float], ...]
+    crossings: tuple[tuple[float, float], ...]
+    lights: Float32[np.ndarray, "lights 3"]
+    ego: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of a world laid out: what stands still as a finished mesh, what moves in its own frame."""
+
+    course: Course
+    still: Scene
+    movers: list[Thing]
+    mesh: Mesh
+    parts: Parts
+    owner: Int32[np.ndarray, "moving_parts"]
+    speed: float
+
+    def scene(self, ego_s: float, lane: float) -> Scene:
+        """The stretch when the car of the cameras is at (``ego_s``, ``lane``): moving things where they then are."""
+        places = np.array([_whereabouts(thing, ego_s, self.speed, self.still.profile.front) for thing in self.movers]).reshape(-1, 2)
+        (x, y), heading = self.course.place(np.array([ego_s]), np.array([lane]))[0], self.course.heading(np.array([ego_s]))[0]
+        still = replace(self.still, ego=(float(x), float(y), float(heading)))
+        near = np.abs(places[:, 0] - ego_s - AHEAD_M / 2) < AHEAD_M / 2 + BEHIND_M
+        if not near.any():
+            return still
+        poses = _poses(self.course, places, [thing.turn for thing in self.movers], np.zeros(len(places)))
+        vertices, parts = _stand(self.mesh, self.parts, self.owner, poses)
+        faces = near[self.mesh.thing[self.mesh.faces[:, 0]]]
+        part = self.mesh.part[faces] + np.int32(len(still.parts))
+        return replace(still, moving=Tracer(vertices, self.mesh.faces[faces]), moving_part=part, parts=join([still.parts, parts]))
+
+
+@dataclass(frozen=True)
+class World:
+    """An endless street; ``entropy`` seeds its blocks, ``speed`` is that of the car of the cameras in m/s."""
+
+    entropy: tuple[int, ...]
+    site: Site
+    course: Course
+    surface: ground.Surface
+    speed: float
+
+    @cached_property
+    def lane(self) -> float:
+        """Where in the cross-section the car of the cameras drives (on the right)."""
+        return 0.5 * self.site.profile.lane
+
+    def _block(self, number: int) -> Block:
+        """The block of a number."""
+        rng = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=(0, number + 2**20)))
+        district = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=(1, number // 4 + 2**20))).random()
+        return blocks.block(rng, self.site, number * BLOCK_M, float(district))
+
+    def stretch(self, start: float, end: float) -> Stretch:
+        """Lay out the street for a car that drives from ``start`` to ``end`` (metres): what it sees ahead included."""
+        first, last = int((start - BEHIND_M) // BLOCK_M), int((end + AHEAD_M) // BLOCK_M)
+        made = [self._block(number) for number in range(first, last + 1)]
+        things = [thing for block in made for thing in block.things]
+        movers = [thing for thing in things if thing.pace or thing.drift] + self._ahead(first)
+        fixed = [thing for thing in things if not (thing.pace or thing.drift)]
+        mesh, owner = compiled([thing.solids for thing in movers])
+        parts = parts_of([thing.solids for thing in movers], np.arange(len(movers)) + 7919 * (first + 50))
+        still = self._still(fixed, made, (first * BLOCK_M, (last + 1) * BLOCK_M))
+        return Stretch(self.course, still, movers, mesh, parts, owner, self.speed)
+
+    def _ahead(self, number: int) -> list[Thing]:
+        """Perhaps a car or two that drive before ours."""
+        rng = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=(2, number + 2**20)))
+        gap, cars = 0.0, []
+        for _ in range(int(rng.choice([0, 1, 1, 2]))):
+            gap += float(rng.uniform(11, 35))
+            build = vehicles.car if rng.random() < 0.8 else vehicles.van if rng.random() < 0.6 else vehicles.truck
+            cars.append(Thing(build(rng, True), number * BLOCK_M, self.lane, 0.0, self.speed, 0.0, gap))
+        return cars
+
+    def _still(self, things: list[Thing], made: list[Block], span: tuple[float, float]) -> Scene:
+        """The scene of what does not move."""
+        crossings = [block.crossing for block in made if block.crossing]
+        floor = ground.strips(self.course, self.site.profile, self.surface, crossings, span)
+        centre = self.course.place(np.array([(span[0] + span[1]) / 2]), np.zeros(1))[0]
+        around = ground.horizon(int(self.entropy[0]), self.surface)
+        groups = [floor.solids, around, *[thing.solids for thing in things]]
+        mesh, owner = compiled(groups[1:])
+        owner = np.concatenate([np.zeros(len(floor.solids), np.int32), owner + 1])
+        seeds = np.array([0, 1, *[int(37 * thing.s + 11 * thing.t) for thing in things]])
+        places = np.array([(thing.s, thing.t) for thing in things]).reshape(-1, 2)
+        poses = _poses(self.course, places, [thing.turn for thing in things], self._heights(places))
+        poses = np.concatenate([[[0, 0, 0, 0], [*centre, 0, 0]], poses])
+        lifted = replace(mesh, thing=mesh.thing + np.int32(1))
+        vertices, parts = _stand(lifted, parts_of(groups, seeds), owner, poses)
+        faces = np.concatenate([floor.faces, mesh.faces + np.int32(len(floor.vertices))])
+        return Scene(
+            static=Tracer(np.concatenate([floor.vertices, vertices]), faces),
+            moving=Tracer(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32)),
+            static_part=np.concatenate([floor.strip, mesh.part + np.int32(len(floor.solids))]),
+            moving_part=np.zeros(0, np.int32),
+            parts=parts,
+            along=floor.along[floor.faces],
+            profile=self.site.profile,
+            zebras=tuple(block.zebra for block in made if block.zebra),
+            crossings=tuple(crossings),
+            lights=self._lights(made),
+            ego=(0.0, 0.0, 0.0),
+        )
+
+    def _heights(self, places: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, "n"]:
+        """The ground's height under things: the pavement's beyond the kerb, the lawn's further out."""
+        away = np.abs(places[:, 1])
+        return np.where(away > self.site.profile.road, self.site.profile.step, 0.0) + 0.0 * away
+
+    def _lights(self, made: list[Block]) -> Float32[np.ndarray, "lights 3"]:
+        """World positions of the lamps that work."""
+        lights = np.array([light for block in made for light in block.lights]).reshape(-1, 3)
+        return np.c_[self.course.place(lights[:, 0], lights[:, 1]), lights[:, 2]].astype(np.float32) if len(lights) else np.zeros((0, 3), np.float32)
+
+
+def _whereabouts(thing: Thing, ego_s: float, speed: float, limit: float) -> tuple[float, float]:
+    """(s, t) of a moving thing: it passes its place when the car is ``lead`` before it."""
+    elapsed = (ego_s - (thing.s - thing.lead)) / speed
+    return thing.s + thing.pace * elapsed, float(np.clip(thing.t + thing.drift * elapsed, -limit, limit)) if thing.drift else thing.t
+
+
+def _poses(way: Course, places: Float[np.ndarray, "n 2"], turns: list[float], heights: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n 4"]:
+    """World x, y, z, heading of things at (s, t)."""
+    if not len(places):
+        return np.zeros((0, 4))
+    return np.c_[way.place(places[:, 0], places[:, 1]), heights, way.heading(places[:, 0]) + np.array(turns)]
+
+
+def _stand(
+    mesh: Mesh, parts: Parts, owner: Int32[np.ndarray, "parts"], poses: Float[np.ndarray, "things 4"]
+) -> tuple[Float32[np.ndarray, "v 3"], Parts]:
+    """World vertices, and the table of parts with each object's frame."""
+    cos, sin = np.cos(poses[:, 3]), np.sin(poses[:, 3])
+    x, y, z = mesh.vertices.T.astype(np.float64)
+    of = mesh.thing
+    world = np.stack([cos[of] * x - sin[of] * y + poses[of, 0], sin[of] * x + cos[of] * y + poses[of, 1], z + poses[of, 2]], -1)
+    frame = replace(parts, origin=poses[owner, :3].astype(np.float32), axis=np.stack([cos, sin], -1)[owner].astype(np.float32))
+    return world.astype(np.float32), frame
+
+
+def world(rng: np.random.Generator, layout: Layout, lit: float = 0.3) -> World:
+    """A world of a kind of street; ``lit`` is the share of windows that are lit at night."""
+    crowd = {Layout.URBAN: 1.9, Layout.SUBURBAN: 0.85, Layout.RURAL: 0.35}[layout] * float(rng.uniform(0.6, 1.5))
+    site = Site(layout, profile(rng, layout), bool(rng.random() < 0.35), crowd, bool(rng.random() < 0.75), lit, float(rng.choice([40, 60])))
+    entropy = tuple(int(word) for word in rng.integers(0, 2**32, 4))
+    paved = layout is Layout.URBAN and rng.random() < 0.6
+    return World(entropy, site, course(rng, layout), ground.surface(rng, bool(paved)), float(rng.uniform(6, 9)))

@@ -1,0 +1,55 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import scene
+
+from heatnet.calibration.edges import View, views
+from heatnet.calibration.recordings import Pair
+from heatnet.config import Alignment, Calibration, Edges, Refinement, Search, Stereo
+
+
+@pytest.fixture(scope="session")
+def settings() -> Calibration:
+    """Small and quick; images are half of the real rig's."""
+    return Calibration(
+        seed=0,
+        frames=4,
+        stereo=Stereo(nearest=0.1, block=5, uniqueness=8, texture=1.5),
+        edges=Edges(3000, (6, 18), 2.0, 1.0, 2.5, 2.0, 1.0, 90.0, 50, 200),
+        search=Search(160, (2.0, 1.0), 700, 400, 40, 14, 0.01, 2.5, 0.03, 0.05, 0.015, 0.25),
+        refinement=Refinement((12.0, 6.0, 3.0, 1.5), 4, 3, 1e-3, 0.3, 3.0),
+        alignment=Alignment(width=480, frames=4, fade=0.1, tolerance_px=0.5),
+    )
+
+
+@pytest.fixture(scope="session")
+def scenes() -> list[scene.Scene]:
+    rng = np.random.default_rng(5)
+    return [scene.street(rng) for _ in range(3)]
+
+
+@pytest.fixture(scope="session")
+def pairs(scenes: list[scene.Scene]) -> list[Pair]:
+    rng = np.random.default_rng(6)
+    return [Pair(f"{i}", *scene.photograph(one, scene.RIG, rng)) for i, one in enumerate(scenes)]
+
+
+@pytest.fixture(scope="session")
+def seen(pairs: list[Pair], settings: Calibration) -> list[View]:
+    return views(pairs, scene.RIG, settings)
+
+
+@pytest.fixture(scope="session")
+def record(pairs: list[Pair]) -> Callable[[Path, list[str]], None]:
+    """Writes pairs into the folders of a drive under given stems."""
+
+    def write(folder: Path, stems: list[str]) -> None:
+        for stem, pair in zip(stems, pairs, strict=False):
+            for name in ("left", "right", "thermal"):
+                (folder / name).mkdir(parents=True, exist_ok=True)
+                cv2.imwrite(str(folder / name / f"{stem}.png"), getattr(pair, name)[..., ::-1] if name != "thermal" else pair.thermal)
+
+    return write

@@ -1,0 +1,130 @@
+"""The cost has its optimum at the truth, does not care about the sign of thermal contrast, and the solver finds it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import scene
+
+from heatnet.calibration.alignment import alignment, landscape
+from heatnet.calibration.edges import View, gradient, normalised, ridges, view
+from heatnet.calibration.error import errors
+from heatnet.calibration.recordings import Pair
+from heatnet.calibration.refine import peaks, refine
+from heatnet.calibration.solver import calibrate, solve
+from heatnet.calibration.unknowns import NAMES, SIZE, moved
+from heatnet.config import Calibration
+
+STEPS = {"rx": 0.01, "ry": 0.01, "rz": 0.02, "log fx": 0.03, "log fy": 0.03, "cx": 3.0, "cy": 3.0, "k1": 0.1}
+
+
+def test_alignment_is_largest_at_the_truth(scenes: list[scene.Scene], settings: Calibration) -> None:
+    left, right = (scene.render(scenes[0], scene.RGB, pose, thermal=False)[0] for pose in (np.eye(4), scene.RIG.right_from_left))
+    warm = scene.render(scenes[0], scene.THERMAL, scene.RIG.thermal_from_left, thermal=True)[0]
+    colour = [np.repeat(image.astype(np.uint8)[..., None], 3, 2) for image in (left, right)]
+    one = view(Pair("0", colour[0], colour[1], warm.astype(np.uint16)), scene.RIG, settings)
+    coarse = landscape([one], 1, 1.0, 3000, np.random.default_rng(0))
+    best = alignment(coarse, scene.RIG)
+    for name, size in STEPS.items():
+        for sign in (-1, 1):
+            step = sign * size * np.eye(SIZE)[NAMES.index(name)]
+            assert alignment(coarse, moved(scene.RIG, step)) < best, (name, sign)
+
+
+def test_inverted_thermal_contrast_changes_nothing(pairs: list[Pair], settings: Calibration) -> None:
+    one = view(pairs[0], scene.RIG, settings)
+    inverse = view(replace(pairs[0], thermal=65535 - pairs[0].thermal), scene.RIG, settings)
+    scores = [alignment(landscape([v], 2, 1.0, 1000, np.random.default_rng(0)), scene.RIG) for v in (one, inverse)]
+    assert scores[0] == pytest.approx(scores[1], rel=1e-4)
+    places, normals = np.full((40, 2), (100.0, 120.0)) + np.arange(40)[:, None], np.tile([0.6, 0.8], (40, 1))
+    for first, second in zip(peaks(one.gradient, places, normals, 4), peaks(inverse.gradient, places, normals, 4), strict=True):
+        np.testing.assert_allclose(first, second, atol=2e-3)
+
+
+def test_a_planted_pose_lens_and_focal_length_are_recovered(pairs: list[Pair], settings: Calibration) -> None:
+    guess = scene.data_sheet(scene.RIG)
+    assert errors(guess, scene.RIG).p95_px > 40
+    found = calibrate(pairs, guess, settings, np.random.default_rng(0))
+    error = errors(found.rig, scene.RIG)
+    assert error.median_px < 0.2
+    assert error.p95_px < 0.5
+    assert error.focal_percent < 0.5
+    assert error.translation_mm < 30
+    assert found.residual_px < 0.6
+    assert found.confidence > 3.6
+    assert found.frames == ("0", "1", "2")
+    scores = [score for _, score in found.searched]
+    assert scores[-1] > 1.5 * scores[0]
+
+
+def test_the_same_seed_gives_the_same_rig(seen: list[View], settings: Calibration) -> None:
+    short = replace(settings, search=replace(settings.search, rounds=2, candidates=50), refinement=replace(settings.refinement, least_confidence=0))
+    first, second = (solve(seen, scene.data_sheet(scene.RIG), short, np.random.default_rng(3)).rig for _ in range(2))
+    np.testing.assert_array_equal(first.thermal_from_left, second.thermal_from_left)
+    assert first.thermal == second.thermal
+
+
+def test_refinement_stays_at_the_truth(seen: list[View], settings: Calibration) -> None:
+    error = errors(list(refine(seen, scene.RIG, settings.refinement))[-1].rig, scene.RIG)
+    assert error.median_px < 0.2
+    assert error.translation_mm < 30
+
+
+def test_a_guess_at_another_scale_is_fitted_to_the_images(pairs: list[Pair], settings: Calibration) -> None:
+    quick = replace(settings, search=replace(settings.search, rounds=1, candidates=40), refinement=replace(settings.refinement, least_confidence=0))
+    first, second = (calibrate(pairs[:1], rig, quick, np.random.default_rng(0)).rig for rig in (scene.RIG, scene.RIG.scaled(2, 2)))
+    assert first.thermal.width == second.thermal.width == 320
+    np.testing.assert_allclose(first.thermal_from_left, second.thermal_from_left, atol=1e-6)
+
+
+def test_ridges_find_a_slanted_edge_to_a_twentieth_of_a_pixel(settings: Calibration) -> None:
+    normal, offset = np.array([np.cos(0.3), np.sin(0.3)]), 61.3
+    fine = np.stack(np.meshgrid(np.arange(0, 160, 0.25) - 0.375, np.arange(0, 120, 0.25) - 0.375), -1)
+    image = np.where(fine @ normal > offset, 180.0, 60.0).reshape(120, 4, 160, 4).mean((1, 3)).astype(np.uint8)
+    pixels, normals = ridges(gradient(image, 1.0), settings.edges)
+    inner = (pixels[:, 1] > 5) & (pixels[:, 1] < 114)
+    assert inner.sum() > 90
+    assert np.abs(pixels[inner] @ normal - offset).max() < 0.05
+    assert np.abs(normals[inner] @ normal).min() > 0.99
+
+
+def test_a_normalised_gradient_is_at_most_one_long() -> None:
+    field = normalised(gradient(np.random.default_rng(0).integers(0, 255, (40, 50)).astype(np.uint8), 1.0), 90)
+    length = np.hypot(field[..., 0], field[..., 1])
+    assert length.max() < 1
+    assert np.mean(length > np.sqrt(0.5)) == pytest.approx(0.1, abs=0.01)
+
+
+def test_images_that_do_not_belong_together_are_refused(seen: list[View], settings: Calibration) -> None:
+    mixed = [replace(one, gradient=seen[(i + 1) % 3].gradient) for i, one in enumerate(seen)]
+    with pytest.raises(ValueError, match="times as often as by chance"):
+        solve(mixed, scene.data_sheet(scene.RIG), settings, np.random.default_rng(0))
+
+
+def test_a_blank_thermal_image_is_refused_by_name(pairs: list[Pair], settings: Calibration) -> None:
+    blank = replace(pairs[1], thermal=np.full_like(pairs[1].thermal, 23000))
+    with pytest.raises(ValueError, match="1: the thermal image is blank"):
+        calibrate([pairs[0], blank], scene.RIG, settings, np.random.default_rng(0))
+
+
+def test_images_without_texture_are_refused(pairs: list[Pair], settings: Calibration) -> None:
+    flat = np.full_like(pairs[0].left, 90)
+    with pytest.raises(ValueError, match="0 RGB edges with depth in 1 frames"):
+        calibrate([replace(pairs[0], left=flat, right=flat)], scene.RIG, settings, np.random.default_rng(0))
+
+
+def test_nothing_to_calibrate_from_is_refused(settings: Calibration) -> None:
+    with pytest.raises(ValueError, match="no recordings"):
+        calibrate([], scene.RIG, settings, np.random.default_rng(0))
+
+
+def test_errors_of_a_known_difference() -> None:
+    step = np.zeros(SIZE)
+    step[2], step[3], step[6], step[8] = np.radians(0.5), 0.003, np.log(1.01), 2.0
+    error = errors(moved(scene.RIG, step), scene.RIG)
+    assert error.rotation_deg == pytest.approx(0.5, abs=1e-6)
+    assert error.translation_mm == pytest.approx(3.0, abs=1e-6)
+    assert error.focal_percent == pytest.approx(1.0, abs=1e-6)
+    assert error.centre_px == pytest.approx(2.0, abs=1e-6)
+    shifted = errors(moved(scene.RIG, 2.0 * np.eye(SIZE)[8]), scene.RIG)
+    assert shifted.median_px == pytest.approx(2.0, abs=1e-6) == shifted.p95_px

@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pytest
+
+from heatnet.data.frames import Frame, leaks, refuse_leaks, split_by_drive, split_by_range, with_labels, without_leaks
+from heatnet.taxonomy import Domain
+
+
+def frame(name: str, drive: str = "a", time_s: float | None = None) -> Frame:
+    return Frame(name, Domain.DAY, drive, rgb=Path(f"{name}.png"), time_s=time_s)
+
+
+NUMBERED = [frame(f"{i:05d}{'DN'[i % 2]}") for i in range(20)]
+
+
+def test_whole_drives_are_held_out():
+    frames = [frame(f"{drive}{i}", drive) for drive in "abc" for i in range(3)]
+    kept, held_out = split_by_drive(frames, ["b"])
+    assert {f.drive for f in kept} == {"a", "c"}
+    assert {f.drive for f in held_out} == {"b"}
+    assert len(kept) + len(held_out) == len(frames)
+
+
+def test_a_drive_that_nobody_has_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"drive 'seq_99': no frame has it; expected some of a, b; correct"):
+        split_by_drive([frame("x", "a"), frame("y", "b")], ["seq_99"])
+
+
+def test_holding_out_everything_is_refused():
+    with pytest.raises(ValueError, match="0 frames on one side and 1 on the other"):
+        split_by_drive([frame("x", "a")], ["a"])
+
+
+def test_ranges_keep_a_gap_between_training_and_test():
+    training, test = split_by_range(NUMBERED, [(5, 8), (15, 15)], gap=2)
+    assert [int(f.name[:5]) for f in test] == [5, 6, 7, 8, 15]
+    assert [int(f.name[:5]) for f in training] == [0, 1, 2, 11, 12, 18, 19]
+
+
+def test_a_range_upside_down_and_a_name_without_a_number_are_refused():
+    with pytest.raises(ValueError, match=r"range 8\.\.5: expected the smaller number first"):
+        split_by_range(NUMBERED, [(8, 5)], gap=0)
+    with pytest.raises(ValueError, match="frame 'street': no number in its name"):
+        split_by_range([frame("street")], [(1, 2)], gap=0)
+
+
+def test_planted_leaks_are_found_by_name_and_by_burst_and_nothing_else_is():
+    test = [frame("t0", time_s=1000.0), frame("t1", time_s=2000.0), frame("same")]
+    training = [
+        frame("before", time_s=998.9),
+        frame("burst", time_s=999.2),
+        frame("after", time_s=2000.9),
+        frame("far", time_s=1500.0),
+        frame("same"),
+        frame("other"),
+    ]
+    assert [(a.name, b.name) for a, b in leaks(training, test, within_s=1.0)] == [("burst", "t0"), ("after", "t1"), ("same", "same")]
+    assert [f.name for f in without_leaks(training, test, within_s=1.0)] == ["before", "far", "other"]
+    refuse_leaks(without_leaks(training, test, within_s=1.0), test, within_s=1.0)
+    with pytest.raises(ValueError, match=r"burst\.png: within 1 s of the test frame t0 \(3 such training frames\)"):
+        refuse_leaks(training, test, within_s=1.0)
+
+
+def test_labels_of_another_tree_bring_their_confidence_along(tmp_path: Path):
+    for name in ("drive/00/x.png", "drive/00/y.png", "drive/00/y.confidence.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    first, second = with_labels([frame("drive/00/x"), frame("drive/00/y")], tmp_path)
+    assert (first.label, first.confidence) == (tmp_path / "drive/00/x.png", None)
+    assert second.confidence == tmp_path / "drive/00/y.confidence.png"
+    with pytest.raises(ValueError, match=r"z\.png: no such file; expected a label for every day frame"):
+        with_labels([frame("z")], tmp_path)

@@ -1,0 +1,80 @@
+"""Data sets arrive whole, from the pinned commit, or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from heatnet.pipeline.fetch import SOURCES, Source, fetch, link
+
+
+@pytest.fixture
+def source(tmp_path: Path, git) -> Source:
+    """A repository with two versions, of which the first is pinned."""
+    folder = tmp_path / "remote"
+    for name in ("train/vi/1.png", "test/vi/2.png", "train/ir/1.png", "test/ir/2.png", "paper.pdf"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    git("init", "--quiet", "--initial-branch=main", folder=folder)
+    git("config", "uploadpack.allowAnySHA1InWant", "true", folder=folder)
+    git("config", "uploadpack.allowFilter", "true", folder=folder)
+    git("add", ".", folder=folder)
+    git("commit", "--quiet", "-m", "first", folder=folder)
+    commit = git("rev-parse", "HEAD", folder=folder)
+    (folder / "train/vi/1.png").write_text("later")
+    git("commit", "--quiet", "-am", "second", folder=folder)
+    places = {"train/vi": "msrs/vi", "test/vi": "msrs/vi", "train/ir": "msrs/ir", "test/ir": "msrs/ir"}
+    return Source(folder.as_uri(), commit, places, "two pairs")
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): path.read_text() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_the_pinned_files_arrive_in_the_readmes_layout(tmp_path: Path, source: Source, capfd: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "data"
+    assert fetch(["msrs"], data, {"msrs": source}) == 0
+    expected = {
+        "msrs/ir/1.png": "train/ir/1.png",
+        "msrs/ir/2.png": "test/ir/2.png",
+        "msrs/vi/1.png": "train/vi/1.png",
+        "msrs/vi/2.png": "test/vi/2.png",
+    }
+    assert contents(data) == expected
+    assert fetch(["msrs"], data, {"msrs": source}) == 0
+    assert "already in" in capfd.readouterr().out
+    assert [path.name for path in data.iterdir()] == ["msrs"]
+
+
+@pytest.mark.parametrize("change", [{"commit": "0" * 40}, {"url": "file:///nowhere"}, {"places": {"train/xy": "msrs/vi"}}])
+def test_a_failed_fetch_leaves_nothing(tmp_path: Path, source: Source, change: dict[str, object]) -> None:
+    broken = Source(**{**source.__dict__, **change})
+    with pytest.raises(ValueError, match="msrs: "):
+        fetch(["msrs"], tmp_path / "data", {"msrs": broken})
+    assert list((tmp_path / "data").iterdir()) == []
+
+
+def test_a_half_set_and_an_unknown_name_are_refused(tmp_path: Path, source: Source) -> None:
+    (tmp_path / "data/msrs/vi").mkdir(parents=True)
+    with pytest.raises(ValueError, match="not all of the set"):
+        fetch(["msrs"], tmp_path / "data", {"msrs": source})
+    with pytest.raises(ValueError, match="expected camvid, msrs"):
+        fetch(["mrs"], tmp_path / "data")
+
+
+def test_the_pinned_sources_do_not_write_over_each_other() -> None:
+    places = [place for source in SOURCES.values() for place in sorted(set(source.places.values()))]
+    assert len(places) == len(set(places))
+    assert all(len(source.commit) == 40 for source in SOURCES.values())
+
+
+def test_link_uses_what_the_profile_reads(toy, capfd: pytest.CaptureFixture[str]) -> None:
+    dvc = toy.root / "dvc.yaml"
+    dvc.write_text(dvc.read_text().replace("data/vistas/images]", "data/vistas/images, data/msrs/vi, data/weights]"))
+    store = toy.root / "store"
+    for name in ("msrs", "vistas", "other"):
+        (store / name).mkdir(parents=True)
+    assert link(store, toy.profile) == 0
+    assert [path.name for path in (toy.root / "data").iterdir()] == ["msrs"]
+    assert (toy.root / "data/msrs").resolve() == store / "msrs"
+    with pytest.raises(ValueError, match="holds none of the sets that profile street reads: msrs, weights"):
+        link(toy.root / "notebooks", toy.profile)

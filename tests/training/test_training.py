@@ -1,0 +1,182 @@
+"""Who is moved by which step, what a run repeats, and what stops it."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from heatnet import config
+from heatnet.data import Batch
+from heatnet.models import Critic, HeatNet, build
+from heatnet.taxonomy import Domain
+from heatnet.training import (
+    Learner,
+    Report,
+    Source,
+    accuracy,
+    adversarial,
+    adversarial_learner,
+    evaluating,
+    frozen,
+    learner,
+    learning_rate,
+    resumable,
+    supervised,
+)
+
+NETWORK = config.Network(config.Encoder("resnet10t", {"channels": [8, 16, 24, 32], "stem_width": 8}, None, 32), 2, config.Decoder("fpn", 16, 0.2))
+DESCENT = config.Optimiser("adamw", 3e-3, 0.01, 2, 0.9)
+TRAINING = config.Training(8, 2, DESCENT, 3)
+ADVERSARY = config.Adversary(4, "lsgan", DESCENT, 0.1)
+
+
+def source(seed: int, domain: Domain = Domain.DAY) -> Source:
+    def batch(step: int) -> Batch:
+        rng = np.random.default_rng([seed, step])
+        shade = 0.8 if domain is Domain.DAY else -0.8
+        rgb = torch.from_numpy(rng.normal(shade, 0.1, (2, 3, 64, 64)).astype(np.float32))
+        thermal = torch.from_numpy(np.kron(rng.normal(0, 0.3, (2, 1, 4, 4)), np.ones((16, 16))).astype(np.float32))
+        label = (thermal[:, 0] > 0).long() * 9
+        return Batch(rgb=rgb, thermal=thermal, label=label, weight=None)
+
+    return batch
+
+
+def model(seed: int = 0) -> HeatNet:
+    return build(NETWORK, ("rgb", "thermal"), seed)
+
+
+def critic() -> Critic:
+    return Critic(13, 4, seed=1)
+
+
+def weights(learner: Learner, name: str = "network") -> torch.Tensor:
+    return torch.cat([p.detach().flatten() for p in learner.networks[name].parameters()]).clone()
+
+
+def run(reports: Iterator[Report]) -> list[float]:
+    return [sum(report.losses.values()) for report in reports]
+
+
+def test_training_learns_and_repeats_itself() -> None:
+    settings = config.Training(30, 2, DESCENT, 3)
+    runs = [run(supervised(learner(model(), settings), {"day": source(0), "night": source(1)}, settings)) for _ in range(2)]
+    assert runs[0] == runs[1]
+    assert runs[0][-1] < 0.5 * runs[0][0]
+
+
+def test_the_global_random_state_is_left_alone() -> None:
+    before = torch.random.get_rng_state()
+    run(supervised(learner(model(), TRAINING), {"day": source(0)}, TRAINING))
+    assert torch.equal(before, torch.random.get_rng_state())
+
+
+def test_an_interrupted_run_ends_with_the_same_bits(tmp_path: Path) -> None:
+    def fresh() -> Learner:
+        return adversarial_learner(model(), critic(), TRAINING, ADVERSARY)
+
+    def steps(learner: Learner) -> Iterator[Report]:
+        return adversarial(learner, source(0), source(1, Domain.NIGHT), TRAINING, ADVERSARY)
+
+    whole = fresh()
+    complete = list(steps(whole))
+    stopped, path = fresh(), tmp_path / "run.pt"
+    for report in resumable(stopped, lambda: steps(stopped), path, "mark", every=2):
+        if report.step == 4:
+            break
+    assert path.is_file()
+    resumed = fresh()
+    reports = list(resumable(resumed, lambda: steps(resumed), path, "mark", every=2))
+    assert reports == complete
+    assert torch.equal(weights(whole), weights(resumed))
+    assert torch.equal(weights(whole, "critic"), weights(resumed, "critic"))
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("content", ["other mark", "broken"])
+def test_a_checkpoint_that_does_not_belong_is_ignored(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "run.pt"
+    first = learner(model(), TRAINING)
+    for report in resumable(first, lambda: supervised(first, {"day": source(0)}, TRAINING), path, "a", every=2):
+        if report.step == 3:
+            break
+    if content == "broken":
+        path.write_bytes(path.read_bytes()[:1000])
+    second = learner(model(), TRAINING)
+    mark = "a" if content == "broken" else "b"
+    reports = list(resumable(second, lambda: supervised(second, {"day": source(0)}, TRAINING), path, mark, every=2))
+    assert [report.step for report in reports] == list(range(8))
+
+
+def test_each_step_moves_only_its_own_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules["heatnet.training.adversarial"]
+    moved: list[tuple[str, bool, bool]] = []
+    descend = module.descend
+    learner = adversarial_learner(model(), critic(), TRAINING, ADVERSARY)
+
+    def watched(learner: Learner, name: str, terms: dict[str, torch.Tensor], rate: float) -> None:
+        before = {key: weights(learner, key) for key in ("network", "critic")}
+        descend(learner, name, terms, rate)
+        moved.append((name, *(not torch.equal(before[key], weights(learner, key)) for key in ("network", "critic"))))
+
+    monkeypatch.setattr(module, "descend", watched)
+    next(adversarial(learner, source(0), source(1, Domain.NIGHT), TRAINING, ADVERSARY))
+    assert moved == [("network", True, False), ("critic", False, True)]
+
+
+def test_confusion_reaches_the_network_through_a_frozen_critic() -> None:
+    network, judge = model(), critic()
+    with frozen(judge):
+        judge(network(*(getattr(source(0)(0), name) for name in ("rgb", "thermal")))).mean().backward()
+    assert all(p.grad is None for p in judge.parameters())
+    assert all(p.requires_grad for p in judge.parameters())
+    assert sum(p.grad.abs().sum() for p in network.parameters() if p.grad is not None) > 0
+
+
+def test_the_critic_learns_to_tell_domains_that_differ() -> None:
+    settings = config.Training(30, 2, config.Optimiser("adamw", 1e-3, 0.0, 0, 0.0), 0)
+    adversary = config.Adversary(8, "lsgan", config.Optimiser("adamw", 2e-3, 0.0, 0, 0.0), 0.0)
+    learner = adversarial_learner(model(), critic(), settings, adversary)
+    reports = list(adversarial(learner, source(0), source(1, Domain.NIGHT), settings, adversary))
+    assert np.mean([report.figures["critic accuracy"] for report in reports[-5:]]) > 0.9
+
+
+def test_accuracy_counts_patches() -> None:
+    day, night = torch.tensor([[[[0.9, 0.1]]]]), torch.tensor([[[[0.2, 0.3]]]])
+    assert accuracy(day, night, "lsgan") == 0.75
+    assert accuracy(day, night, "bce") == 0.5
+
+
+def test_a_loss_that_is_not_finite_stops_before_harm() -> None:
+    def broken(step: int) -> Batch:
+        batch = source(0)(step)
+        if step == 1:
+            batch.rgb[:] = float("nan")
+        return batch
+
+    subject = learner(model(), TRAINING)
+    reports = supervised(subject, {"day": broken}, TRAINING)
+    next(reports)
+    before = weights(subject)
+    with pytest.raises(FloatingPointError, match=r"step 1: the loss term 'day' is nan at learning rate"):
+        next(reports)
+    assert torch.equal(before, weights(subject))
+
+
+def test_modes_are_scoped() -> None:
+    network = model().train()
+    with evaluating(network):
+        assert not network.training
+        assert not torch.is_grad_enabled()
+    assert network.training
+    assert torch.is_grad_enabled()
+
+
+def test_the_schedule_warms_up_and_ends_at_zero() -> None:
+    settings = config.Optimiser("adamw", 1.0, 0.0, 4, 1.0)
+    assert learning_rate(settings, 0, 100) == pytest.approx(1 / 5)
+    assert learning_rate(settings, 50, 100) == pytest.approx(0.5)
+    assert learning_rate(settings, 99, 100) == pytest.approx(0.01)
