@@ -150,21 +150,6 @@ def test_box_claims_read_the_night(rng):
     assert [claim.passed for claim in evaluation.claims(bounds, quantities)] == [True, True, False, True]
 
 
-def test_box_files(tmp_path):
-    (tmp_path / "a.txt").write_text("0  0.5 0.5 0.1 0.2  \n\n2 0.25 0.75 0.5 0.5\n")
-    (tmp_path / "empty.txt").write_text("")
-    (tmp_path / "short.txt").write_text("0 0.5 0.5 0.1\n")
-    (tmp_path / "pixels.txt").write_text("1 320 240 50 60\n")
-    np.testing.assert_array_equal(evaluation.read_boxes(tmp_path, "a"), [[0, 0.5, 0.5, 0.1, 0.2], [2, 0.25, 0.75, 0.5, 0.5]])
-    assert evaluation.read_boxes(tmp_path, "empty").shape == (0, 5)
-    assert evaluation.read_boxes(tmp_path, "none").shape == (0, 5)
-    for stem, message in (("short", "short.txt: expected five numbers"), ("pixels", "pixels.txt: expected classes 0")):
-        with pytest.raises(ValueError, match=message):
-            evaluation.read_boxes(tmp_path, stem)
-    with pytest.raises(ValueError, match="no such folder"):
-        evaluation.read_boxes(tmp_path / "fusion", "a")
-
-
 # --- the teachers' labels ---
 
 
@@ -204,39 +189,3 @@ def test_confidence_that_is_no_probability_is_refused():
         evaluation.reliability(zeros, np.full((2, 2), 200.0), zeros, 4)
     with pytest.raises(ValueError, match="expected probabilities"):
         evaluation.reliability(zeros, np.full((2, 2), np.nan), zeros, 4)
-
-
-def test_where_sure_scores_only_labels_that_would_be_used():
-    label = np.array([[1, 1], [2, IGNORE]], np.uint8)
-    kept = evaluation.where_sure(label, np.array([[0.9, 0.5], [0.49, 1.0]]), 0.5)
-    assert kept.tolist() == [[1, 1], [IGNORE, IGNORE]]
-
-
-# --- predictions ---
-
-
-class Images:
-    """Images of the two modalities."""
-
-    def __init__(self, rgb, thermal):
-        self.rgb, self.thermal = rgb, thermal
-
-
-def test_predictions_are_the_argmax_image_by_image():
-    logits = torch.randn(3, 13, 4, 6, generator=torch.Generator().manual_seed(0))
-
-    def network(rgb, thermal):
-        assert thermal is None
-        return logits[: len(rgb)]
-
-    masks = list(evaluation.predictions(network, [Images(torch.zeros(3, 3, 4, 6), None), Images(torch.zeros(1, 3, 4, 6), None)], torch.device("cpu")))
-    assert len(masks) == 4
-    np.testing.assert_array_equal(np.stack(masks[:3]), logits.argmax(1).numpy())
-    np.testing.assert_array_equal(masks[3], masks[0])
-    assert masks[0].dtype == np.uint8
-
-
-def test_a_network_in_training_mode_is_not_scored():
-    network = nn.Conv2d(3, 13, 1)
-    with pytest.raises(ValueError, match="training mode"):
-        next(evaluation.predictions(network, [Images(torch.zeros(1, 3, 4, 4), None)], torch.device("cpu")))

@@ -33,15 +33,18 @@ def step_of(rig: Rig, sample: Float[np.ndarray, "10"]) -> Float[np.ndarray, "14"
 def search(scenes: list[Landscape], guess: Rig, settings: Search, rng: np.random.Generator) -> Iterator[tuple[Rig, float]]:
     """The best rig so far after each round, and its alignment; the scenes go from blurred to sharp.
 
-    Each round draws candidates from a Gaussian and fits the Gaussian anew to the best of them (Rubinstein 1999).
+    Each round draws candidates from a Gaussian and fits the Gaussian anew to the best of them (Rubinstein 1999). The best
+    align well and are not absurd as seen from the guess: ``alignment - prior * |sample / spread|^2 / 2``.
     """
-    mean, covariance = np.zeros(DIMENSIONS), np.diag(spread(guess, settings) ** 2)
+    sigma = spread(guess, settings)
+    mean, covariance = np.zeros(DIMENSIONS), np.diag(sigma**2)
     for number in range(settings.rounds):
         scene = scenes[number * len(scenes) // settings.rounds]
         candidates = np.concatenate([mean[None], rng.multivariate_normal(mean, covariance, settings.candidates, method="cholesky")])
         scores = np.array([alignment(scene, moved(guess, step_of(guess, candidate))) for candidate in candidates])
+        scores -= settings.prior * ((candidates / sigma) ** 2).sum(1) / 2
         elite = candidates[np.argsort(-scores)[: settings.elite]]
         mean = elite.mean(0)
-        covariance = np.cov(elite.T) + np.diag((settings.floor * spread(guess, settings)) ** 2)
+        covariance = np.cov(elite.T) + np.diag((settings.floor * sigma) ** 2)
         best = moved(guess, step_of(guess, mean))
         yield best, alignment(scene, best)

@@ -64,17 +64,24 @@ def calibrate(pairs: Iterable[Pair], guess: Rig, settings: Calibration, rng: np.
 
 
 def solve(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Generator) -> Found:
-    """Search, then refine, on views at the resolution of the guess."""
+    """Search, then refine, on views at the resolution of the guess; a search that ends in nonsense is begun anew."""
+    best = 0.0
+    for _ in range(settings.search.tries):
+        found = _attempt(seen, guess, settings, rng)
+        if found.confidence >= settings.refinement.least_confidence:
+            return found
+        best = max(best, found.confidence)
+    raise ValueError(
+        f"RGB edges lie on thermal edges only {best:.1f} times as often as by chance (needed: {settings.refinement.least_confidence:g}); "
+        "check that the images belong together and that the guess is within a few degrees"
+    )
+
+
+def _attempt(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Generator) -> Found:
+    """One search and refinement, wherever they end."""
     shrink = max(1, round(guess.thermal.width / settings.search.width))
     scenes = [landscape(seen, shrink, blur_px, settings.search.edges, rng) for blur_px in settings.search.blurs_px]
     searched = tuple(search(scenes, guess, settings.search, rng))
     refined = tuple(refine(seen, searched[-1][0], settings.refinement))
-    last = refined[-1]
-    names, edges = tuple(view.name for view in seen), sum(len(view.points) for view in seen)
-    found = Found(last.rig, searched, refined, names, edges, chance(seen, last.rig, settings.refinement))
-    if found.confidence < settings.refinement.least_confidence:
-        raise ValueError(
-            f"RGB edges lie on thermal edges only {found.confidence:.1f} times as often as by chance (needed: "
-            f"{settings.refinement.least_confidence:g}); check that the images belong together and the guess is within a few degrees"
-        )
-    return found
+    rig, names = refined[-1].rig, tuple(view.name for view in seen)
+    return Found(rig, searched, refined, names, sum(len(view.points) for view in seen), chance(seen, rig, settings.refinement))

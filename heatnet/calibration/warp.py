@@ -77,11 +77,12 @@ def disparity(
     settings: Alignment,
     matching: Stereo,
 ) -> Float32[np.ndarray, "height width"]:
-    """Disparity (px) of every left pixel: matched at ``width`` px or below, holes filled around the ``prior`` (stereo.fill)."""
+    """Disparity (px) of every left pixel: matched near ``width`` px, holes filled around the ``prior``, lone errors removed."""
     height, width = left.shape[:2]
     shrink = max(1, round(width / settings.width))
     size = (width // shrink, height // shrink)
     small = [image if shrink == 1 else cv2.resize(image, size, interpolation=cv2.INTER_AREA) for image in (left, right)]
     found = stereo.disparity(small[0], small[1], matching)
-    coarse = stereo.fill(found, cv2.resize(prior, size, interpolation=cv2.INTER_LINEAR) / shrink, settings.fade)
+    filled = stereo.fill(found, cv2.resize(prior, size, interpolation=cv2.INTER_LINEAR) / shrink, settings.fade)
+    coarse = cv2.medianBlur(filled, 5)
     return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR) * shrink

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from heatnet import config
-from heatnet.data import camvid, freiburg, msrs, vistas
+from heatnet.data import camvid, freiburg, msrs, recordings, vistas
 from heatnet.data.batches import Batch, ahead, batch_at
 from heatnet.data.files import confidence_file
 from heatnet.data.frames import Frame, refuse_leaks, split_by_range, with_labels
@@ -24,6 +24,13 @@ NEIGHBOUR_S = 5.0
 
 Answer = tuple[UInt8[np.ndarray, "height width"], UInt8[np.ndarray, "height width"]]
 """A teacher's label of an image and its confidence, 0 to 255."""
+
+
+def recorded(settings: config.Cameras, folder: Path) -> list[Frame]:
+    """Every moment that both cameras saw, as recorded."""
+    if settings.layout == "freiburg":
+        return freiburg.index(folder, "train")
+    return recordings.index(folder) if settings.layout == "recordings" else msrs.index(folder)
 
 
 def pairs(settings: config.Pairs, folder: Path, split: str, domain: Domain | None = None) -> list[Frame]:

@@ -1,11 +1,10 @@
 """Scores: confusion counts, IoU by the authors' protocol, boxes, bootstrap intervals, the table and the claims."""
 
 from heatnet.evaluation.bootstrap import Counts, Draws, Estimate, Resamples, draw, estimate, pooled, resample
-from heatnet.evaluation.boxes import BOXED, BoxCounts, BoxRow, BoxScore, box_hits, box_quantities, box_row, box_table_markdown, read_boxes
+from heatnet.evaluation.boxes import BOXED, BoxCounts, BoxRow, BoxScore, box_hits, box_quantities, box_row, box_table_markdown
 from heatnet.evaluation.claims import Claim, Quantity, claims, claims_markdown, pixel_quantities
 from heatnet.evaluation.counts import confusion, excluded, iou, tally
-from heatnet.evaluation.labels import Reliability, reliability, where_sure
-from heatnet.evaluation.predicting import predictions
+from heatnet.evaluation.labels import Reliability, reliability
 from heatnet.evaluation.protocols import PROTOCOLS, Protocol
 from heatnet.evaluation.record import from_json, to_json
 from heatnet.evaluation.scores import PUBLISHED, SPLITS, Row, Score, class_table_markdown, is_bound, row, table_markdown
@@ -44,13 +43,10 @@ __all__ = [
     "is_bound",
     "pixel_quantities",
     "pooled",
-    "predictions",
-    "read_boxes",
     "reliability",
     "resample",
     "row",
     "table_markdown",
     "tally",
     "to_json",
-    "where_sure",
 ]

@@ -7,7 +7,6 @@ inside a box of that class. Both are pooled over images.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float, Int64, UInt8
@@ -47,24 +46,6 @@ class BoxRow:
     title: str
     day: Mapping[str, BoxScore]
     night: Mapping[str, BoxScore]
-
-
-def read_boxes(folder: Path, stem: str) -> Float[np.ndarray, "boxes 5"]:
-    """The boxes of an image, ``class x_centre y_centre width height`` relative to the image; none where there is no file.
-
-    Raises ``ValueError`` where the folder is missing or a line is not such a box.
-    """
-    if not folder.is_dir():
-        raise ValueError(f"{folder}: no such folder; expected one .txt of boxes per image")
-    path = folder / f"{stem}.txt"
-    lines = [line.split() for line in path.read_text().splitlines() if line.strip()] if path.is_file() else []
-    try:
-        boxes = np.array(lines, np.float64).reshape(len(lines), 5)
-    except ValueError as error:
-        raise ValueError(f"{path}: expected five numbers a line (class, centre x and y, width, height)") from error
-    if not np.isin(boxes[:, 0], range(len(BOXED))).all() or (boxes[:, 1:] < 0).any() or (boxes[:, 1:] > 1).any():
-        raise ValueError(f"{path}: expected classes 0 (person), 1 (bicycle), 2 (car) and coordinates in 0 to 1; check the file's format")
-    return boxes
 
 
 def box_hits(prediction: UInt8[np.ndarray, "height width"], boxes: Float[np.ndarray, "boxes 5"]) -> Int64[np.ndarray, "3 4"]:

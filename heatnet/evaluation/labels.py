@@ -57,10 +57,3 @@ def reliability(
     place = np.minimum((sure * bins).astype(np.int64), bins - 1)
     right = prediction[known] == label[known]
     return Reliability(np.bincount(place, minlength=bins), np.bincount(place[right], minlength=bins), np.bincount(place, sure, bins))
-
-
-def where_sure(
-    label: UInt8[np.ndarray, "height width"], confidence: Float[np.ndarray, "height width"], threshold: float
-) -> UInt8[np.ndarray, "height width"]:
-    """The truth where a teacher is sure enough, ``IGNORE`` elsewhere: with it, ``confusion`` scores only labels that would be used."""
-    return np.where(confidence >= threshold, label, np.uint8(IGNORE))

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int64, UInt8
 
-from heatnet.data import Samples
+from heatnet.data import Samples, msrs
 from heatnet.evaluation.bootstrap import Counts, Resamples
-from heatnet.evaluation.boxes import BOXED, BoxCounts, BoxRow, box_hits, box_quantities, box_row, box_table_markdown, read_boxes
+from heatnet.evaluation.boxes import BOXED, BoxCounts, BoxRow, box_hits, box_quantities, box_row, box_table_markdown
 from heatnet.evaluation.claims import Quantity, pixel_quantities
 from heatnet.evaluation.counts import confusion
 from heatnet.evaluation.scores import PUBLISHED, SPLITS, Row, is_bound, row, table_markdown
@@ -47,6 +47,12 @@ def _labels(samples: Samples, _: Path) -> Sequence[UInt8[np.ndarray, "_ _"]]:
     return list(samples.label)
 
 
+def _boxes(samples: Samples, folder: Path) -> Sequence[Float[np.ndarray, "boxes 5"]]:
+    """The boxes drawn on the fused images; none for an image without a file."""
+    found = msrs.boxes(folder, "fusion")
+    return [found.get(name, np.zeros((0, 5))) for name in samples.names]
+
+
 PAPER_MIOU: Mapping[str, tuple[float, float, float]] = {
     "teacher": (0.694, 0.357, np.nan),
     "heatnet_rgbt": (np.nan, np.nan, 0.649),
@@ -75,7 +81,7 @@ def _box_arrays(rows: Sequence[BoxRow]) -> Mapping[str, Any]:
 PROTOCOLS: Mapping[str, Protocol] = {
     "iou": Protocol(_labels, confusion, Counts, Row, row, pixel_quantities, lambda rows: table_markdown(rows, PUBLISHED), _pixel_arrays),
     "boxes": Protocol(
-        lambda samples, folder: [read_boxes(folder / "boxes" / "fusion", name) for name in samples.names],
+        _boxes,
         box_hits,
         BoxCounts,
         BoxRow,

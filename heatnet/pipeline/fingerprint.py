@@ -63,6 +63,7 @@ def code_cells(notebook: Path) -> list[str]:
         raise ValueError(f"{notebook}: not a notebook ({error!r}); restore it with `git checkout`") from error
 
 
+@cache
 def normalise(source: str, docstrings: bool = False) -> str:
     """Code in one layout, without comments and (unless ``docstrings``) without bare strings; as it is when it does not parse."""
     try:
@@ -152,6 +153,7 @@ def used_definitions(config: str, users: Iterable[str], stage: str) -> str:
     return "\n".join(ast.unparse(node) for name, node in definitions.items() if name in used)
 
 
+@cache
 def _taken(user: str) -> set[str]:
     """The names a module takes from ``heatnet.config``: ``config.X`` or ``from heatnet.config import X``."""
     names = set()

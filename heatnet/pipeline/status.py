@@ -46,11 +46,12 @@ def _state(profile: Profile, node: Node, changes: list[Any], is_locked: bool, up
 
 
 def _reason(kind: str, path: str, what: Any) -> str:
-    if "fingerprints/" in str(path):
+    """One of DVC's remarks in words; nothing for the fingerprint, which ``_code_changed`` reads itself."""
+    if "fingerprints/" in path:
         return ""
-    if isinstance(what, dict):  # {"params.yaml": {"teacher.steps": "modified"}}
-        return ", ".join(f"{name} {how}" for name, how in what.items()) if path.endswith(".yaml") else f"{path} changed"
-    return f"{path} {what}".strip() or str(kind)
+    if path == "params.yaml":
+        return "parameters changed"
+    return f"{path} {what}".strip() or kind
 
 
 def _code_changed(profile: Profile, stage: str) -> bool:
@@ -90,8 +91,8 @@ def print_plan(profile: Profile) -> int:
         print(f"profile {profile.name}: everything is up to date")
         return 0
     known = [state.seconds for state in waiting if state.seconds is not None]
-    rest = f", and {len(waiting) - len(known)} of unknown length" if len(known) < len(waiting) else ""
-    print(f"profile {profile.name}: {len(waiting)} stages to run, about {as_words(sum(known))}{rest}")
+    length = f", about {as_words(sum(known))}" if len(known) == len(waiting) else ", for a time that is not known yet"
+    print(f"profile {profile.name}: {len(waiting)} stages to run{length}")
     for state in waiting:
         seconds = "?" if state.seconds is None else as_words(state.seconds)
         print(f"  {state.stage:<16} {seconds:>8}  {state.state}")

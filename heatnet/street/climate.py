@@ -1,6 +1,7 @@
 """Moments drawn for drives: an hour, a day of the year, clouds, wind."""
 
 import numpy as np
+from jaxtyping import Float
 
 from heatnet.config import StreetClimate
 from heatnet.street.weather import Moment
@@ -20,13 +21,11 @@ def check(climate: StreetClimate) -> None:
             for hour in _hours(hours):
                 up = _moment(climate, float(hour) % 24, float(day)).sun()[2]
                 if (up < DAY_SINE) if domain is Domain.DAY else (up > NIGHT_SINE):
-                    state = "below 3 degrees" if domain is Domain.DAY else "above -6 degrees"
-                    raise ValueError(
-                        f"street.climate.{name}: at {float(hour) % 24:.1f} h on day {day} the sun is {state} ({np.degrees(np.arcsin(up)):.1f}); narrow the hours or the days"
-                    )
+                    state = f"{np.degrees(np.arcsin(up)):.1f} degrees high; " + ("day is above 3" if domain is Domain.DAY else "night is below -6")
+                    raise ValueError(f"street.climate.{name}: on day {day} at {float(hour) % 24:.1f} h the sun is {state}; narrow it or the days")
 
 
-def _hours(hours: tuple[float, float]) -> "np.ndarray":
+def _hours(hours: tuple[float, float]) -> Float[np.ndarray, "9"]:
     """Hours across a span, which may pass midnight."""
     start, end = hours
     return np.linspace(start, end if end > start else end + 24, 9)
@@ -41,7 +40,7 @@ def draw(climate: StreetClimate, domain: Domain, rng: np.random.Generator) -> Mo
     """A moment by day or by night."""
     start, end = climate.day_hours if domain is Domain.DAY else climate.night_hours
     hour = float(rng.uniform(start, end if end > start else end + 24)) % 24
-    cloud = float(np.clip(rng.beta(0.8, 0.9), 0, 1))
+    cloud = float(np.clip(rng.beta(0.9, 1.3), 0, 1))
     return Moment(
         hour,
         float(rng.integers(climate.days[0], climate.days[1] + 1)),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from heatnet.street.materials import Colour, Material, stuff
+from heatnet.street.materials import Colour, Material, Stuff, stuff
 from heatnet.street.people import choice, rider
 from heatnet.street.solids import Shape, Solid, Vector
 
@@ -30,11 +30,11 @@ def bicycle(rng: np.random.Generator) -> list[Solid]:
     return solids
 
 
-def _tube(start: tuple[float, float], end: tuple[float, float], paint: "object", thick: float) -> Solid:
+def _tube(start: tuple[float, float], end: tuple[float, float], paint: Stuff, thick: float) -> Solid:
     """A tube in the plane of the frame between two points (y, z)."""
     dy, dz = end[0] - start[0], end[1] - start[1]
     centre = (0.0, (start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
-    return Solid(Shape.PRISM, centre, (thick, thick, float(np.hypot(dy, dz))), paint, (float(np.arctan2(-dy, dz)), 0.0, 0.0))  # type: ignore[arg-type]
+    return Solid(Shape.PRISM, centre, (thick, thick, float(np.hypot(dy, dz))), paint, (float(np.arctan2(-dy, dz)), 0.0, 0.0))
 
 
 def cyclist(rng: np.random.Generator) -> list[Solid]:

@@ -36,16 +36,13 @@ def sign(rng: np.random.Generator) -> list[Solid]:
 def _plate(rng: np.random.Generator, z: float, wide: float, high: float, round_face: bool) -> list[Solid]:
     """A sign's face with a rim, and its back."""
     colour = choice(rng, FACES)
-    shape, turn = (Shape.PRISM, (np.pi / 2, 0.0, 0.0)) if round_face else (Shape.BOX, (0.0, 0.0, 0.0))
-    size = (lambda w, h, d: (w, h, d)) if round_face else (lambda w, h, d: (w, d, h))
     inner = (0.70, 0.70, 0.70) if colour[0] > 0.4 or rng.random() < 0.3 else colour
     face, core = stuff(Material.SIGN, "Traffic Sign (Front)", colour), stuff(Material.SIGN, "Traffic Sign (Front)", inner)
     back = stuff(Material.METAL, "Traffic Sign (Back)", (0.28, 0.28, 0.29))
-    return [
-        Solid(shape, (0, -0.08, z), size(wide, high, 0.02), face, turn),
-        Solid(shape, (0, -0.095, z), size(0.72 * wide, 0.72 * high, 0.02), core, turn),
-        Solid(shape, (0, -0.06, z), size(wide, high, 0.02), back, turn),
-    ]
+    layers = ((-0.08, 1.0, face), (-0.095, 0.72, core), (-0.06, 1.0, back))
+    if round_face:
+        return [Solid(Shape.PRISM, (0, y, z), (share * wide, share * high, 0.02), what, (np.pi / 2, 0.0, 0.0)) for y, share, what in layers]
+    return [Solid(Shape.BOX, (0, y, z), (share * wide, 0.02, share * high), what) for y, share, what in layers]
 
 
 def guide_sign(rng: np.random.Generator) -> list[Solid]:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float32, Int32
+from jaxtyping import Bool, Float, Float32, Int32
 
 from heatnet.street.materials import Colour, Material, Stuff, stuff
 from heatnet.street.path import Course, Profile
-from heatnet.street.solids import Solid, Shape
+from heatnet.street.solids import Shape, Solid
 
 RAMP_M = 0.8
 EDGE_M = 62.0
@@ -91,7 +91,7 @@ def _hills(ground: Surface, s: Float[np.ndarray, "n"], t: Float[np.ndarray, "m"]
 
 
 def _cells(
-    vertices: Float32[np.ndarray, "v 3"], along: Float[np.ndarray, "n m 2"], crossing: "np.ndarray", what: list[Stuff], ground: Surface
+    vertices: Float32[np.ndarray, "v 3"], along: Float[np.ndarray, "n m 2"], crossing: Bool[np.ndarray, "n-1 2"], what: list[Stuff], ground: Surface
 ) -> Ground:
     """Two triangles a cell; a crossing's cells are road, its ramps are lowered kerb."""
     n, m = along.shape[:2]

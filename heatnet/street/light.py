@@ -4,7 +4,7 @@ Surfaces are Lambertian (radiance = albedo x irradiance) with a mirror term (Sch
 """
 
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, Int
 
 from heatnet.street.materials import Material, column
 from heatnet.street.texture import Surface, noise
@@ -26,7 +26,7 @@ def shadow(scene: Scene, hit: Surface, moment: Moment) -> Float32[np.ndarray, "n
     """1 where the sun is seen, 0 in shadow or when the sun is down."""
     sun = moment.sun()
     seen = np.zeros(len(hit.ray), np.float32)
-    if sun[2] <= 0:
+    if moment.dark:
         return seen
     lit = np.flatnonzero(dot(hit.normal, sun) > 0)
     away = np.float32(0.02) + np.float32(2e-4) * np.take(hit.distance, lit)
@@ -52,7 +52,7 @@ def sky(moment: Moment, directions: Float32[np.ndarray, "n 3"], glow: float) -> 
     """Radiance of the sky; by night a faint ``glow`` of the town above the horizon."""
     up = np.clip(directions[:, 2:], 0, 1)
     sun = moment.sun()
-    if sun[2] <= 0:
+    if moment.dark:
         return np.float32(glow) * (0.25 + np.exp(-up / 0.15)) * WARM
     level = np.float32(moment.diffuse() / 160.0)
     clear = PALE + (BLUE - PALE) * np.minimum(up / 0.5, 1) ** np.float32(0.6)
@@ -83,14 +83,14 @@ def day(hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Float32
     return radiance * (1 - haze) + haze * np.float32(moment.diffuse() / 190.0)
 
 
-def _mirror(hit: Surface, chosen: "np.ndarray") -> Float32[np.ndarray, "m 1"]:
+def _mirror(hit: Surface, chosen: Int[np.ndarray, "m"]) -> Float32[np.ndarray, "m 1"]:
     """Share of light mirrored: R0 + (1 - R0) (1 - cos)^5."""
     base = column("mirror")[hit.material[chosen]]
     cos = np.clip(-dot(hit.direction[chosen], hit.normal[chosen]), 0, 1)
     return np.asarray((base + (0.6 - base) * (1 - cos) ** 5)[:, None])
 
 
-def _reflected(hit: Surface, chosen: "np.ndarray", moment: Moment) -> Float32[np.ndarray, "m 3"]:
+def _reflected(hit: Surface, chosen: Int[np.ndarray, "m"], moment: Moment) -> Float32[np.ndarray, "m 3"]:
     """What a mirror shows: the sky above, dim ground below."""
     direction, normal = hit.direction[chosen], hit.normal[chosen]
     mirrored = direction - 2 * dot(direction, normal)[:, None] * normal
@@ -110,7 +110,7 @@ def headlights(scene: Scene, hit: Surface) -> Float32[np.ndarray, "n"]:
     above = elevation + 0.01 - 0.10 * np.clip(azimuth - 0.03, 0, 0.25)
     beam = 0.025 + 0.975 / (1 + np.exp(np.clip(above / 0.008, -30, 30)))
     shape = np.exp(-((azimuth / 0.42) ** 2)) * np.exp(-np.clip(-elevation, 0, 2) / 0.16) + 0.02
-    return np.asarray((ahead > 0.3) * HEADLIGHT_POWER * beam * shape / np.maximum(ahead**2 + right**2 + up**2, 4.0))
+    return np.where(ahead > 0.3, HEADLIGHT_POWER * beam * shape / np.maximum(ahead**2 + right**2 + up**2, 4.0), np.float32(0))
 
 
 def night(scene: Scene, hit: Surface, glow: float) -> Float32[np.ndarray, "n 3"]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from heatnet.street.materials import Colour, Material, stuff
-from heatnet.street.solids import Shape, Solid
+from heatnet.street.solids import Shape, Solid, Vector
 
 SKINS: tuple[Colour, ...] = ((0.52, 0.33, 0.24), (0.60, 0.42, 0.32), (0.35, 0.20, 0.13), (0.16, 0.09, 0.06))
 HAIRS: tuple[Colour, ...] = ((0.03, 0.02, 0.02), (0.12, 0.07, 0.04), (0.35, 0.25, 0.12), (0.35, 0.33, 0.32))
@@ -41,19 +41,23 @@ def _upper(rng: np.random.Generator, label: str, tall: float, wide: float, top: 
     skin, cloth = stuff(Material.SKIN, label, choice(rng, SKINS)), stuff(Material.CLOTH, label, top)
     hair = stuff(Material.HAIR, label, choice(rng, HAIRS))
     head, hip, swing = 0.115 * tall, 0.50 * tall, float(rng.uniform(-0.4, 0.4))
-    reach = lambda up: -np.sin(lean) * -(up - hip)  # noqa: E731
-    height = lambda up: hip + np.cos(lean) * (up - hip)  # noqa: E731
+
+    def leaning(up: float, ahead: float = 0.0) -> Vector:
+        """A point of the upright body, turned about the hip."""
+        return 0.0, float(np.sin(lean)) * (up - hip) + ahead, hip + float(np.cos(lean)) * (up - hip)
+
     solids = [
-        Solid(Shape.BALL, (0, reach(0.93 * tall), height(0.93 * tall)), (0.095 * tall, 0.11 * tall, head), skin),
-        Solid(Shape.BALL, (0, reach(0.95 * tall) - 0.012 * tall, height(0.955 * tall)), (0.10 * tall, 0.115 * tall, 0.085 * tall), hair),
-        Solid(Shape.PRISM, (0, reach(0.86 * tall), height(0.86 * tall)), (0.055 * tall, 0.06 * tall, 0.06 * tall), skin),
-        Solid(Shape.PRISM, (0, reach(0.66 * tall), height(0.66 * tall)), (0.19 * wide, 0.13 * wide, 0.35 * tall), cloth, (-lean, 0, 0), (1.1, 1.0)),
+        Solid(Shape.BALL, leaning(0.93 * tall), (0.095 * tall, 0.11 * tall, head), skin),
+        Solid(Shape.BALL, leaning(0.955 * tall, -0.012 * tall), (0.10 * tall, 0.115 * tall, 0.085 * tall), hair),
+        Solid(Shape.PRISM, leaning(0.86 * tall), (0.055 * tall, 0.06 * tall, 0.06 * tall), skin),
+        Solid(Shape.PRISM, leaning(0.66 * tall), (0.19 * wide, 0.13 * wide, 0.35 * tall), cloth, (-lean, 0, 0), (1.1, 1.0)),
     ]
     for side in (-1, 1):
         bend = lean * 1.6 + side * swing
-        arm = (side * 0.125 * wide, reach(0.66 * tall) + 0.16 * tall * np.sin(bend), height(0.66 * tall))
+        _, shoulder, level = leaning(0.66 * tall)
+        arm = (side * 0.125 * wide, shoulder + 0.16 * tall * float(np.sin(bend)), level)
         solids.append(Solid(Shape.PRISM, arm, (0.055 * wide, 0.06 * wide, 0.36 * tall), cloth, (bend, 0.06 * side, 0), (1.2, 1.2)))
-        hand = (side * 0.14 * wide, arm[1] + 0.19 * tall * np.sin(bend), arm[2] - 0.20 * tall * np.cos(bend))
+        hand = (side * 0.14 * wide, arm[1] + 0.19 * tall * float(np.sin(bend)), level - 0.20 * tall * float(np.cos(bend)))
         solids.append(Solid(Shape.BALL, hand, (0.05 * tall, 0.05 * tall, 0.07 * tall), skin, warmth=-2.0))
     return solids
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from heatnet.street.materials import Colour, Material, Stuff, stuff
 from heatnet.street.people import choice
-from heatnet.street.solids import BLOBS, Shape, Solid
+from heatnet.street.solids import BLOBS, TUFTS, Shape, Solid
 
 GREENS: tuple[Colour, ...] = ((0.05, 0.12, 0.025), (0.08, 0.16, 0.03), (0.035, 0.09, 0.03), (0.10, 0.15, 0.04))
 AUTUMN: tuple[Colour, ...] = ((0.28, 0.14, 0.03), (0.30, 0.20, 0.04), (0.20, 0.07, 0.02), (0.16, 0.13, 0.05))
@@ -16,9 +16,9 @@ def leaves(rng: np.random.Generator, autumn: bool) -> Stuff:
     return stuff(Material.LEAF, "Vegetation", choice(rng, AUTUMN if autumn and rng.random() < 0.6 else GREENS))
 
 
-def _blob(rng: np.random.Generator, centre: tuple[float, float, float], size: tuple[float, float, float], leaf: Stuff) -> Solid:
+def _blob(rng: np.random.Generator, centre: tuple[float, float, float], size: tuple[float, float, float], leaf: Stuff, shapes: tuple[Shape, ...]) -> Solid:
     """A dented ball of leaves, turned at random."""
-    return Solid(BLOBS[rng.integers(len(BLOBS))], centre, size, leaf, (0.0, 0.0, float(rng.uniform(0, 6.28))), warmth=float(rng.normal(0, 0.3)))
+    return Solid(shapes[rng.integers(len(shapes))], centre, size, leaf, (0.0, 0.0, float(rng.uniform(0, 6.28))), warmth=float(rng.normal(0, 0.3)))
 
 
 def tree(rng: np.random.Generator, autumn: bool) -> list[Solid]:
@@ -36,7 +36,7 @@ def tree(rng: np.random.Generator, autumn: bool) -> list[Solid]:
         angle, off = float(rng.uniform(0, 6.28)), 0.0 if slender else 0.28 * wide
         share = float(rng.uniform(0.6, 0.85))
         centre = (off * np.cos(angle), off * np.sin(angle), stem + crown * float(rng.uniform(0.38, 0.62)))
-        solids.append(_blob(rng, centre, (share * wide, share * wide, share * crown), leaf))
+        solids.append(_blob(rng, centre, (share * wide, share * wide, share * crown), leaf, BLOBS))
     return solids
 
 
@@ -58,7 +58,7 @@ def bush(rng: np.random.Generator, autumn: bool) -> list[Solid]:
     for _ in range(rng.integers(1, 4)):
         size = float(rng.uniform(0.7, 1.9))
         centre = (float(rng.uniform(-0.6, 0.6)), float(rng.uniform(-0.6, 0.6)), 0.35 * size)
-        solids.append(_blob(rng, centre, (size, size, 0.9 * size), leaf))
+        solids.append(_blob(rng, centre, (size, size, 0.9 * size), leaf, TUFTS))
     return solids
 
 
@@ -67,5 +67,5 @@ def hedge(rng: np.random.Generator, length: float, autumn: bool) -> list[Solid]:
     leaf, high, wide = leaves(rng, autumn), float(rng.uniform(0.9, 2.0)), float(rng.uniform(0.6, 1.0))
     solids = [Solid(Shape.BOX, (0, 0, high / 2), (wide, length, high), leaf, taper=(0.8, 0.99))]
     for y in np.arange(-length / 2 + 0.5, length / 2 - 0.2, 1.1):
-        solids.append(_blob(rng, (0, float(y), 0.75 * high), (1.15 * wide, 1.5, 0.62 * high), leaf))
+        solids.append(_blob(rng, (0, float(y), 0.75 * high), (1.15 * wide, 1.5, 0.62 * high), leaf, TUFTS))
     return solids

@@ -11,7 +11,7 @@ class Tracer:
 
     def __init__(self, vertices: Float32[np.ndarray, "vertices 3"], faces: Int32[np.ndarray, "faces 3"]) -> None:
         """Build Embree's hierarchy (about a microsecond a triangle)."""
-        self._scene = EmbreeScene()
+        self._scene = EmbreeScene(robust=False)
         self.empty = len(faces) == 0
         if not self.empty:
             self._mesh = TriangleMesh(self._scene, np.ascontiguousarray(vertices), np.ascontiguousarray(faces))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float, Float32, UInt16
+from jaxtyping import Float, Float32, UInt8, UInt16
 
 from heatnet.calibration.camera import Rig
 from heatnet.config import Street, StreetSplit
@@ -122,10 +122,10 @@ def _folder(street: Street, folder: Path, truth: Path, split: Split, domain: Dom
 class Recorded:
     """One moment of a drive: three images, labels of our 13 classes and depth in centimetres (0: sky) of the left view."""
 
-    left: "np.ndarray"
-    right: "np.ndarray"
-    thermal: UInt16[np.ndarray, "h w"]
-    label: "np.ndarray"
+    left: UInt8[np.ndarray, "h w 3"]
+    right: UInt8[np.ndarray, "h w 3"]
+    thermal: UInt16[np.ndarray, "thermal_h thermal_w"]
+    label: UInt8[np.ndarray, "h w"]
     depth_cm: UInt16[np.ndarray, "h w"]
 
     def write(self, folder: Path, name: str, truth: Path, place: Path, depth: bool) -> None:
@@ -140,22 +140,28 @@ class Recorded:
 def record(street: Street, journey: Drive, scene: Scene, scaled: Rig, numbers: StreetSplit, rng: np.random.Generator) -> Recorded:
     """Expose the three cameras at one instant; both RGB cameras share the left one's exposure."""
     left_pose = _left_pose(street, scene, rng)
-    moment, dark = journey.moment, journey.moment.sun()[2] <= 0
+    moment = journey.moment
     left = render.shoot(scene, scaled.left, left_pose)
     right = render.shoot(scene, scaled.right, left_pose @ np.linalg.inv(scaled.right_from_left))
     thermal = render.shoot(scene, scaled.thermal, left_pose @ np.linalg.inv(scaled.thermal_from_left))
     linear = [render.radiance(scene, shot, moment, street.sensor.night_glow, numbers.edge_rays) for shot in (left, right)]
-    gain = light.exposure(linear[0].reshape(-1, 3), dark)
+    gain = light.exposure(linear[0].reshape(-1, 3), moment.dark)
     pattern = journey.pattern[: scaled.thermal.width]
     warm = render.temperature(scene, thermal, moment, numbers.edge_rays)
     pictures = [sensor.develop(image, gain, street.sensor, rng) for image in linear]
-    depth = render.depth(left)
     return Recorded(
-        *pictures,
+        pictures[0],
+        pictures[1],
         sensor.counts(warm, numbers.thermal_scale, pattern, street.sensor, rng),
         classes()[render.label(left)],
-        np.where(np.isfinite(depth), np.clip(np.round(100 * np.where(np.isfinite(depth), depth, 0)), 1, 65535), 0).astype(np.uint16),
+        centimetres(render.depth(left)),
     )
+
+
+def centimetres(depth_m: Float32[np.ndarray, "h w"]) -> UInt16[np.ndarray, "h w"]:
+    """Depth as it is stored: whole centimetres up to 655 m, 0 where there is none (sky)."""
+    some = np.isfinite(depth_m)
+    return np.where(some, np.clip(np.round(100 * np.where(some, depth_m, 0)), 1, 65535), 0).astype(np.uint16)
 
 
 def _left_pose(street: Street, scene: Scene, rng: np.random.Generator) -> Float[np.ndarray, "4 4"]:

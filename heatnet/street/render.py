@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Int32, UInt8, UInt16
+from jaxtyping import Bool, Float, Float32, UInt8, UInt16
 
 from heatnet.calibration.camera import Camera
 from heatnet.config import StreetSensor
@@ -63,7 +63,8 @@ def lens(camera: Camera) -> Lens:
     length = np.linalg.norm(rays, axis=-1, keepdims=True)
     unit_rays = rays / length
     down, right = (np.gradient(unit_rays, axis=axis) if unit_rays.shape[axis] > 1 else np.zeros_like(unit_rays) for axis in (0, 1))
-    return Lens(*(array.reshape(-1, 3).astype(np.float32) for array in (unit_rays, right, down)), (1 / length).ravel().astype(np.float32))
+    flat = [array.reshape(-1, 3).astype(np.float32) for array in (unit_rays, right, down)]
+    return Lens(flat[0], flat[1], flat[2], (1 / length).ravel().astype(np.float32))
 
 
 def shoot(scene: Scene, camera: Camera, world_from_camera: Float[np.ndarray, "4 4"]) -> Shot:
@@ -98,8 +99,7 @@ def temperature(scene: Scene, shot: Shot, moment: Moment, edge_rays: int) -> Flo
 
 def _light(scene: Scene, moment: Moment, glow: float, hit: Surface, directions: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
     """Light along rays."""
-    by_day = moment.sun()[2] > 0
-    found = light.day(hit, moment, light.shadow(scene, hit, moment)) if by_day else light.night(scene, hit, glow)
+    found = light.night(scene, hit, glow) if moment.dark else light.day(hit, moment, light.shadow(scene, hit, moment))
     return _with_sky(hit, directions, found, lambda sky: light.sky(moment, sky, glow))
 
 
@@ -125,7 +125,7 @@ def _smoothed(scene: Scene, shot: Shot, shade: Callable[..., Float32[np.ndarray,
     if edge_rays not in SUBPIXELS:
         raise ValueError(f"edge_rays: {edge_rays}; give one of {sorted(SUBPIXELS)}")
     image = shade(shot.hit, shot.directions)
-    if not len(chosen := np.flatnonzero(edges(shot))) or edge_rays == 1:
+    if not len(chosen := np.flatnonzero(edges(scene, shot))) or edge_rays == 1:
         return image
     middle, right, down = (
         np.take(array, chosen, axis=0) for array in (lens(shot.camera).directions, lens(shot.camera).right, lens(shot.camera).down)
@@ -137,16 +137,16 @@ def _smoothed(scene: Scene, shot: Shot, shade: Callable[..., Float32[np.ndarray,
     return image
 
 
-def edges(shot: Shot) -> Bool[np.ndarray, "n"]:
-    """Pixels next to one that shows another part or another material."""
+def edges(scene: Scene, shot: Shot) -> Bool[np.ndarray, "n"]:
+    """Pixels next to one that shows another object or another material."""
     key = np.full(len(shot.directions), -1, np.int32)
-    key[shot.hit.ray] = shot.hit.part * 32 + shot.hit.material
+    key[shot.hit.ray] = np.take(scene.parts.seed, shot.hit.part) * 32 + shot.hit.material
     key = key.reshape(shot.shape)
     edge = np.zeros(shot.shape, bool)
     for axis in (0, 1):
         change = np.diff(key, axis=axis) != 0
-        pad: list[Int32[np.ndarray, "..."]] = [change, np.zeros_like(np.take(change, [0], axis))]  # type: ignore[list-item]
-        edge |= np.concatenate(pad, axis) | np.concatenate(pad[::-1], axis)
+        none = np.zeros_like(np.take(change, [0], axis))
+        edge |= np.concatenate([change, none], axis) | np.concatenate([none, change], axis)
     return edge.ravel()
 
 
@@ -155,8 +155,7 @@ def view(
 ) -> View:
     """Both sensors at one pose, as arrays: what a colour and a thermal camera would see from the same place."""
     shot = shoot(scene, camera, world_from_camera)
-    dark = moment.sun()[2] <= 0
     linear, warm = radiance(scene, shot, moment, numbers.night_glow, 4), temperature(scene, shot, moment, 4)
-    picture = sensor.develop(linear, light.exposure(linear.reshape(-1, 3), dark), numbers, rng)
+    picture = sensor.develop(linear, light.exposure(linear.reshape(-1, 3), moment.dark), numbers, rng)
     numbers_ = sensor.counts(warm, camera.width / 640, sensor.columns(rng, camera.width, numbers), numbers, rng)
     return View(picture, numbers_, warm, label(shot), depth(shot))

@@ -20,7 +20,7 @@ Vector = tuple[float, float, float]
 
 
 class Shape(IntEnum):
-    """The templates; ``BLOB_*`` are spheres with dents, for crowns and bushes."""
+    """The templates; ``BLOB_*`` and the coarser ``TUFT_*`` are spheres with dents, for crowns and for bushes."""
 
     BOX = 0
     PRISM = 1
@@ -29,9 +29,12 @@ class Shape(IntEnum):
     BLOB_A = 4
     BLOB_B = 5
     BLOB_C = 6
+    TUFT_A = 7
+    TUFT_B = 8
 
 
 BLOBS = (Shape.BLOB_A, Shape.BLOB_B, Shape.BLOB_C)
+TUFTS = (Shape.TUFT_A, Shape.TUFT_B)
 
 
 class Solid(NamedTuple):
@@ -169,7 +172,7 @@ def template(shape: Shape) -> tuple[Float[np.ndarray, "corners 3"], Int[np.ndarr
         return _tube(0.5 * np.stack([np.cos(angle), np.sin(angle)], -1))
     if shape is Shape.RING:
         return _ring(20, 0.84)
-    return _ball(1 if shape is Shape.BALL else 2, 0.0 if shape is Shape.BALL else 0.22, int(shape))
+    return _ball(2 if shape in BLOBS else 1, 0.0 if shape is Shape.BALL else 0.22, int(shape))
 
 
 def _tube(outline: Float[np.ndarray, "n 2"]) -> tuple[Float[np.ndarray, "corners 3"], Int[np.ndarray, "faces 3"]]:
@@ -198,9 +201,21 @@ def _ring(n: int, inner: float) -> tuple[Float[np.ndarray, "corners 3"], Int[np.
 
 
 def _ball(subdivisions: int, dents: float, seed: int) -> tuple[Float[np.ndarray, "corners 3"], Int[np.ndarray, "faces 3"]]:
-    """An icosphere of diameter 1 (trimesh's), its vertices moved along the radius by up to ``dents``."""
-    import trimesh
-
-    ball = trimesh.creation.icosphere(subdivisions=subdivisions, radius=0.5)
-    factor = 1 + dents * np.random.default_rng(seed).uniform(-1, 0.5, len(ball.vertices))
-    return np.asarray(ball.vertices) * factor[:, None], np.asarray(ball.faces)
+    """An icosahedron of diameter 1, each triangle cut into four ``subdivisions`` times, its corners moved along the radius by up to ``dents``."""
+    golden = (1 + 5**0.5) / 2
+    flat = np.array([(0, a, b * golden) for a in (-1, 1) for b in (-1, 1)])
+    corners = np.concatenate([np.roll(flat, k, axis=1) for k in range(3)])
+    distance = np.linalg.norm(corners[:, None] - corners, axis=-1)
+    faces = [(i, j, k) for i in range(12) for j in range(i) for k in range(j) if max(distance[i, j], distance[j, k], distance[i, k]) < 2.1]
+    triangles = corners[np.array(faces)]
+    for _ in range(subdivisions):
+        a, b, c = triangles.transpose(1, 0, 2)
+        ab, bc, ca = (a + b) / 2, (b + c) / 2, (c + a) / 2
+        triangles = np.concatenate([np.stack(four, 1) for four in ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca))])
+        triangles /= np.linalg.norm(triangles, axis=-1, keepdims=True)
+    inward = np.einsum("ij,ij->i", triangles[:, 0], np.cross(triangles[:, 1], triangles[:, 2])) < 0
+    triangles[inward] = triangles[inward][:, ::-1]
+    points, index = np.unique(triangles.reshape(-1, 3).round(9), axis=0, return_inverse=True)
+    points *= 0.5 / np.linalg.norm(points, axis=1, keepdims=True)
+    factor = 1 + dents * np.random.default_rng(seed).uniform(-1, 0.5, len(points))
+    return points * factor[:, None], index.reshape(-1, 3)

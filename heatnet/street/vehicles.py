@@ -36,7 +36,8 @@ def _body(rng: np.random.Generator) -> Body:
     )
     body = kinds[rng.integers(len(kinds))]
     factor = float(rng.uniform(0.95, 1.05))
-    return Body(*(value * factor for value in body[:-1]), body.taper)
+    scaled = Body(*(value * factor for value in body))
+    return scaled._replace(taper=body.taper)
 
 
 def car(rng: np.random.Generator, running: bool) -> list[Solid]:
@@ -52,9 +53,13 @@ def car(rng: np.random.Generator, running: bool) -> list[Solid]:
             Shape.BOX, (0, body.front + 0.5 * bonnet, body.belt + 0.02), (0.9 * body.width, 0.9 * bonnet, 0.08), paint, (-0.09, 0, 0), warmth=engine
         ),
         Solid(
-            *(Shape.BOX, (0, (body.front + body.rear) / 2, (body.belt + body.height) / 2)),
-            *((0.93 * body.width, cabin, body.height - body.belt), glass, (0, 0, 0), (0.80, body.taper)),
-            *(2 * hot, (body.rear, body.front, body.belt, body.height)),
+            Shape.BOX,
+            (0, (body.front + body.rear) / 2, (body.belt + body.height) / 2),
+            (0.93 * body.width, cabin, body.height - body.belt),
+            glass,
+            taper=(0.80, body.taper),
+            warmth=2 * hot,
+            style=(body.rear, body.front, body.belt, body.height),
         ),
         Solid(Shape.BOX, (0, body.length / 2 - 0.02, 0.42), (0.94 * body.width, 0.10, 0.26), dark, warmth=0.8 * engine),
         Solid(Shape.BOX, (0, -body.length / 2 + 0.02, 0.42), (0.94 * body.width, 0.10, 0.22), dark, warmth=3 * hot),
@@ -115,13 +120,11 @@ def _lorry(rng: np.random.Generator, label: str, length: float, width: float, he
     band = length if bus else 1.5
     radius = 0.36 if length < 6.2 else 0.48
     back = length if label == "Car" else 2.2
-    style = (length / 2 - band, length / 2, belt, height)
+    style, screen = (length / 2 - band, length / 2, belt, height), (0.99 * width, band, height - belt)
+    slant = (0.94, 0.98 if bus else 0.9)
     solids = [
         Solid(Shape.BOX, (0, 0, 0.40 + (belt - 0.40) / 2), (width, length, belt - 0.40), paint, warmth=2 * hot),
-        Solid(
-            *(Shape.BOX, (0, (length - band) / 2, (belt + height) / 2), (0.99 * width, band, height - belt), glass),
-            *((0, 0, 0), (0.94, 0.98 if bus else 0.9), 2 * hot, style),
-        ),
+        Solid(Shape.BOX, (0, (length - band) / 2, (belt + height) / 2), screen, glass, taper=slant, warmth=2 * hot, style=style),
         Solid(Shape.BOX, (0, 0, 0.42), (0.85 * width, 0.92 * length, 0.30), dark, warmth=8 * hot),
         Solid(Shape.BOX, (0, length / 2, 0.60), (0.9 * width, 0.08, 0.40), dark, warmth=12 * hot),
         *_wheels(label, width, length, radius, 8 * hot),

@@ -18,8 +18,8 @@ from heatnet.street.path import Layout
 from heatnet.street.world import Stretch, World, world
 from heatnet.taxonomy import VISTAS, VISTAS_NAMES
 
-PER_WORLD = 5
-SPAN_M = 60.0
+PER_WORLD = 6
+SPAN_M = 70.0
 SPLITS = ("training", "validation")
 
 
@@ -28,10 +28,10 @@ def write_vistas(street: Street, folder: Path, workers: int) -> Iterator[Progres
 
     Raises ``ValueError`` for impossible parameters before anything is rendered.
     """
-    if min(street.vistas.size) < 8 or min(street.vistas.training, street.vistas.validation) < 1:
-        raise ValueError(
-            f"street.vistas: size {street.vistas.size} and {street.vistas.training} + {street.vistas.validation} images; give at least 8x8 pixels and 1 + 1"
-        )
+    if min(street.vistas.size) < 8:
+        raise ValueError(f"street.vistas.size: {street.vistas.size}; give at least 8x8 pixels (width, height)")
+    if min(street.vistas.training, street.vistas.validation) < 1:
+        raise ValueError(f"street.vistas: {street.vistas.training} training and {street.vistas.validation} validation images; give at least one each")
     if not 10 <= street.vistas.view_deg[0] <= street.vistas.view_deg[1] <= 150:
         raise ValueError(f"street.vistas.view_deg: {street.vistas.view_deg}; give two angles between 10 and 150 degrees, the smaller first")
     claim(folder, repr((street.seed, street.layouts, street.sensor, street.climate, street.vistas)))

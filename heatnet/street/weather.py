@@ -39,6 +39,11 @@ class Moment:
         cos, sin = np.cos(self.bearing), np.sin(self.bearing)
         return np.array([cos * east - sin * north, sin * east + cos * north, up])
 
+    @property
+    def dark(self) -> bool:
+        """Whether the sun is below the horizon."""
+        return bool(self.sun()[2] <= 0)
+
     def beam(self, lag_h: float = 0.0) -> float:
         """Direct irradiance on a surface that faces the sun, W/m2: S 0.7^(m^0.678) (Meinel 1976), air mass m by Kasten and Young 1989."""
         elevation = np.degrees(np.arcsin(self.sun(lag_h)[2]))

@@ -7,9 +7,9 @@ import numpy as np
 from jaxtyping import Float, Float32, Int32
 
 from heatnet.street import blocks, ground, vehicles
-from heatnet.street.blocks import BLOCK_M, Block, Site, Thing
 from heatnet.street.path import Course, Layout, Profile, course, profile
 from heatnet.street.rays import Tracer
+from heatnet.street.site import BLOCK_M, Block, Site, Thing
 from heatnet.street.solids import Mesh, Parts, compiled, join, parts_of
 
 BEHIND_M, AHEAD_M = 30.0, 180.0
@@ -93,7 +93,7 @@ class World:
         fixed = [thing for thing in things if not (thing.pace or thing.drift)]
         mesh, owner = compiled([thing.solids for thing in movers])
         parts = parts_of([thing.solids for thing in movers], np.arange(len(movers)) + 7919 * (first + 50))
-        still = self._still(fixed, made, (first * BLOCK_M, (last + 1) * BLOCK_M))
+        still = self.lay(fixed, made, (first * BLOCK_M, (last + 1) * BLOCK_M))
         return Stretch(self.course, still, movers, mesh, parts, owner, self.speed)
 
     def _ahead(self, number: int) -> list[Thing]:
@@ -106,8 +106,8 @@ class World:
             cars.append(Thing(build(rng, True), number * BLOCK_M, self.lane, 0.0, self.speed, 0.0, gap))
         return cars
 
-    def _still(self, things: list[Thing], made: list[Block], span: tuple[float, float]) -> Scene:
-        """The scene of what does not move."""
+    def lay(self, things: list[Thing], made: list[Block], span: tuple[float, float]) -> Scene:
+        """The scene of the ground from ``span[0]`` to ``span[1]`` and of things that stand still; crossings and lamps are those of the blocks."""
         crossings = [block.crossing for block in made if block.crossing]
         floor = ground.strips(self.course, self.site.profile, self.surface, crossings, span)
         centre = self.course.place(np.array([(span[0] + span[1]) / 2]), np.zeros(1))[0]

@@ -18,8 +18,8 @@ def settings() -> Calibration:
         seed=0,
         frames=4,
         stereo=Stereo(nearest=0.1, block=5, uniqueness=8, texture=1.5),
-        edges=Edges(3000, (6, 18), 2.0, 1.0, 2.5, 2.0, 1.0, 90.0, 50, 200),
-        search=Search(160, (2.0, 1.0), 700, 400, 40, 14, 0.01, 2.5, 0.03, 0.05, 0.015, 0.25),
+        edges=Edges(3000, (6, 18), 4.0, 1.5, 2.5, 2.0, 1.0, 90.0, 50, 200),
+        search=Search(160, (2.0, 1.0), 700, 400, 40, 14, 1, 0.01, 0.001, 2.5, 0.03, 0.05, 0.015, 0.25),
         refinement=Refinement((12.0, 6.0, 3.0, 1.5), 4, 3, 1e-3, 0.3, 3.0),
         alignment=Alignment(width=480, frames=4, fade=0.1, tolerance_px=0.5),
     )

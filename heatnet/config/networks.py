@@ -1,0 +1,67 @@
+"""Networks and how they are trained."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """A timm convolutional encoder: its name, timm's own options, and where its weights come from.
+
+    ``weights``: ``None`` for random ones, ``"timm"`` for timm's download, else a local file.
+    """
+
+    name: str
+    options: Mapping[str, Any]
+    weights: str | None
+    output_stride: Literal[8, 16, 32]
+
+
+@dataclass(frozen=True)
+class Decoder:
+    """What turns features into logits: ``psp`` as released, ``fpn`` a light one with skips for small images."""
+
+    kind: Literal["psp", "fpn"]
+    width: int
+    dropout: float
+
+
+@dataclass(frozen=True)
+class Network:
+    """An encoder, where two modalities meet (``fuse_after`` residual stages; 0 is early fusion), and a decoder."""
+
+    encoder: Encoder
+    fuse_after: int
+    decoder: Decoder
+
+
+@dataclass(frozen=True)
+class Optimiser:
+    """An optimiser and its polynomial schedule: ``learning_rate * (1 - step / steps) ** power`` after a linear warm-up."""
+
+    name: Literal["adamw", "rmsprop"]
+    learning_rate: float
+    weight_decay: float
+    warmup: int
+    power: float
+
+
+@dataclass(frozen=True)
+class Training:
+    """One training run: how long, how large a batch (images of each domain), how it descends, and its seed."""
+
+    steps: int
+    batch_size: int
+    optimiser: Optimiser
+    seed: int
+
+
+@dataclass(frozen=True)
+class Adversary:
+    """The critic and the confusion term: width of its first layer, its loss, its optimiser, and the term's weight."""
+
+    width: int
+    criterion: Literal["lsgan", "bce"]
+    optimiser: Optimiser
+    weight: float

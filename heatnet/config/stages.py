@@ -1,0 +1,123 @@
+"""One dataclass per stage that trains, scores or shows, and the registry of all stages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from heatnet.config.calibration import Calibration
+from heatnet.config.data import Augmentation, Labelled, Pairs, ThermalCounts
+from heatnet.config.networks import Adversary, Network, Training
+from heatnet.config.street import Street
+
+
+@dataclass(frozen=True)
+class Cameras:
+    """What the second notebook shows: the images of both cameras as they were recorded."""
+
+    layout: Literal["recordings", "freiburg", "msrs"]
+    folder: str
+    thermal: ThermalCounts
+    frames: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """The RGB teacher: trained on ``labelled``, or taken from ``file`` as it is."""
+
+    pairs: Pairs
+    labelled: Labelled | None
+    file: str | None
+    network: Network
+    training: Training
+    augmentation: Augmentation
+
+
+@dataclass(frozen=True)
+class ThermalTeacher:
+    """The thermal teacher: day pairs with the RGB teacher's labels."""
+
+    pairs: Pairs
+    network: Network
+    training: Training
+    augmentation: Augmentation
+
+
+@dataclass(frozen=True)
+class HeatNet:
+    """HeatNet RGB-T: stage 1 on both teachers' labels, stage 2 with the critic."""
+
+    pairs: Pairs
+    network: Network
+    stage1: Training
+    stage2: Training
+    adversary: Adversary
+    augmentation: Augmentation
+
+
+@dataclass(frozen=True)
+class Distillation:
+    """HeatNet RGB-only: day labels of the RGB teacher, night labels of HeatNet RGB-T."""
+
+    pairs: Pairs
+    network: Network
+    training: Training
+    augmentation: Augmentation
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What lies below and above: day labels only, and (where ``truth`` names a folder) true labels by day and night."""
+
+    pairs: Pairs
+    truth: str | None
+    network: Network
+    training: Training
+    augmentation: Augmentation
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the results table: its key, its title, and the network's file."""
+
+    key: str
+    title: str
+    network: str
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How networks are scored: on labels (``iou``) or on boxes (``boxes``), with bootstrap intervals over images."""
+
+    pairs: Pairs
+    protocol: Literal["iou", "boxes"]
+    rows: tuple[Row, ...]
+    claims: Mapping[str, float]
+    resamples: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the last notebook publishes."""
+
+    pairs: Pairs
+    protocol: Literal["iou", "boxes"]
+    columns: tuple[Row, ...]
+    frames: int
+    seed: int
+
+
+STAGES: Mapping[str, type] = {
+    "street": Street,
+    "cameras": Cameras,
+    "calibration": Calibration,
+    "teacher": Teacher,
+    "thermal_teacher": ThermalTeacher,
+    "heatnet": HeatNet,
+    "distillation": Distillation,
+    "bounds": Bounds,
+    "evaluation": Evaluation,
+    "results": Results,
+}
+"""The section of ``params.yaml`` of every stage."""

@@ -1,0 +1,89 @@
+"""The simulated street."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class StreetRig:
+    """The rig at full scale: a rectified RGB pair and a thermal camera, on a roof ``height_m`` above the road.
+
+    ``thermal_from_left`` holds the first three rows of the transform; ``focal_guess`` is the data sheet's focal length over the true one.
+    """
+
+    rgb_size: tuple[int, int]
+    rgb_focal_px: float
+    rgb_centre_px: tuple[float, float]
+    baseline_m: float
+    thermal_size: tuple[int, int]
+    thermal_focal_px: tuple[float, float]
+    thermal_centre_px: tuple[float, float]
+    thermal_distortion: tuple[float, float, float, float]
+    thermal_from_left: tuple[tuple[float, float, float, float], tuple[float, float, float, float], tuple[float, float, float, float]]
+    height_m: float
+    focal_guess: float
+
+
+@dataclass(frozen=True)
+class StreetSensor:
+    """Noise and scale of both sensors, and how bright the town's glow is at night (1 = white in full sun, before exposure)."""
+
+    shot_noise: float
+    read_noise: float
+    night_glow: float
+    kelvin_per_count: float
+    count_at_0c: float
+    blur_px: float
+    noise_k: tuple[float, float]
+    column_noise_k: float
+
+
+@dataclass(frozen=True)
+class StreetClimate:
+    """Where and when: latitude, solar hours of day and of night drives, and the days of the year."""
+
+    latitude_deg: float
+    day_hours: tuple[float, float]
+    night_hours: tuple[float, float]
+    days: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class StreetVistas:
+    """The Vistas-like set: images of each split, their typical size (width, height), the cameras' horizontal view, rays per pixel at an edge."""
+
+    training: int
+    validation: int
+    size: tuple[int, int]
+    view_deg: tuple[float, float]
+    edge_rays: Literal[1, 2, 4]
+
+
+@dataclass(frozen=True)
+class StreetSplit:
+    """Recordings: drives and frames a drive by day and by night, seconds between frames, frames a folder, image scales, rays per pixel at an edge."""
+
+    day_drives: int
+    day_frames: int
+    night_drives: int
+    night_frames: int
+    spacing_s: float
+    folder_frames: int
+    rgb_scale: float
+    thermal_scale: float
+    edge_rays: Literal[1, 2, 4]
+
+
+@dataclass(frozen=True)
+class Street:
+    """The simulator: its seed, the kinds of street in turn, and what it writes."""
+
+    seed: int
+    layouts: tuple[Literal["urban", "suburban", "rural"], ...]
+    rig: StreetRig
+    sensor: StreetSensor
+    climate: StreetClimate
+    vistas: StreetVistas
+    train: StreetSplit
+    test: StreetSplit
+    calibration: StreetSplit

@@ -1,0 +1,107 @@
+"""The whole pipeline in a fresh clone, under the profile ``smoke``: it runs, it repeats, it knows what it need not do again."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from heatnet.pipeline.profile import Profile, load_profile
+
+ROOT = Path(__file__).parents[2]
+BEFORE = ("fingerprint", "street", "cameras", "calibration")
+TRAINING = ("teacher", "thermal_teacher", "heatnet", "distillation")
+AFTER = ("bounds", "evaluation", "results")
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True)
+class Clone:
+    """A copy of this repository in which the profile ``smoke`` has run."""
+
+    root: Path
+
+    @property
+    def profile(self) -> Profile:
+        return load_profile(self.root / "profiles" / "smoke")
+
+    def repro(self, *arguments: str) -> list[str]:
+        """Run `dvc repro` in the profile's folder; the stages that ran."""
+        command = ["dvc", "repro", *arguments]
+        done = subprocess.run(command, cwd=self.profile.folder, env=environment(self.root), capture_output=True, text=True)
+        assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-6000:]}"
+        return [line.split("'")[1] for line in done.stdout.splitlines() if line.startswith("Running stage")]
+
+
+def environment(root: Path) -> dict[str, str]:
+    """The clone's own code, this interpreter, no choices of the user's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HEATNET_", "DVC_"))}
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return {**kept, "PYTHONPATH": str(root), "PATH": path, "HEATNET_DEVICE": "cpu"}
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    if not (ROOT / ".git").exists():
+        pytest.skip("needs a git repository, to know which files belong to the project; `git init` makes one")
+    root = tmp_path_factory.mktemp("clone")
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    for name in filter(None, subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")):
+        if (ROOT / name).exists() and not name.startswith("results/") and Path(name).name != "dvc.lock":
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, root / name, follow_symlinks=False)
+    somebody = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"]
+    for arguments in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "a clone"]):
+        subprocess.run(["git", *somebody, *arguments], cwd=root, check=True)
+    made = Clone(root)
+    assert made.repro() == [*BEFORE, *TRAINING, *AFTER]
+    return made
+
+
+def test_a_run_publishes_results_and_leaves_the_sources_alone(clone: Clone) -> None:
+    results = clone.root / "results" / "smoke"
+    assert json.loads((results / "claims.json").read_text())
+    assert (results / "table.md").read_text().startswith("|")
+    assert (results / "qualitative.png").exists()
+    changed = subprocess.run(["git", "status", "--porcelain"], cwd=clone.root, check=True, capture_output=True, text=True).stdout
+    assert {line[3:] for line in changed.splitlines()} <= {"profiles/smoke/dvc.lock"}
+
+
+def test_executed_notebooks_hold_no_machine(clone: Clone) -> None:
+    copies = sorted((clone.profile.folder / "executed").iterdir())
+    assert [path.name for path in copies] == [clone.profile.notebook(stage).name for stage in clone.profile.stages]
+    for path in copies:
+        text = path.read_text()
+        assert str(clone.root) not in text
+        assert str(Path.home()) not in text
+        assert '"output_type": "error"' not in text
+
+
+def test_a_second_run_does_nothing_and_prose_retrains_nothing(clone: Clone) -> None:
+    assert clone.repro() == []
+    notebook = clone.profile.notebook("teacher")
+    source = notebook.read_text()
+    notebook.write_text(source.replace("\\n\\n", "\\n\\nNote well. ", 1))
+    assert notebook.read_text() != source
+    assert clone.repro() == ["fingerprint"]
+    notebook.write_text(source)
+    assert clone.repro() in ([], ["fingerprint"])
+
+
+def test_a_forced_run_repeats_every_bit_and_training_needs_no_truth(clone: Clone) -> None:
+    """Forced in three parts, the training stages while the truth is away; the lock holds the hash of every output."""
+    lock = clone.profile.folder / "dvc.lock"
+    truth = clone.profile.folder / "data" / "truth"
+    before = lock.read_bytes()
+    force = ("--force", "--single-item")
+    assert clone.repro(*force, *BEFORE) == list(BEFORE)
+    shutil.move(truth, clone.root.with_name("truth"))
+    assert clone.repro(*force, *TRAINING) == list(TRAINING)
+    shutil.move(clone.root.with_name("truth"), truth)
+    assert clone.repro(*force, *AFTER) == list(AFTER)
+    assert lock.read_bytes() == before
