@@ -49,10 +49,14 @@ class Optimiser:
 
 @dataclass(frozen=True)
 class Training:
-    """One training run: how long, how large a batch (images of each domain), how it descends, and its seed."""
+    """One training run: how long, how large a batch (images of each domain), how it descends, and its seed.
+
+    ``balance``: how far rare classes are weighted up (``heatnet.data.source``), 0 not at all.
+    """
 
     steps: int
     batch_size: int
+    balance: float
     optimiser: Optimiser
     seed: int
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from jaxtyping import UInt8
+import torch
+from jaxtyping import Float32, UInt8
+from torch import Tensor
 
 from heatnet import config
 from heatnet.data import camvid, freiburg, msrs, recordings, vistas
@@ -67,9 +69,31 @@ def read_labelled(settings: config.Labelled, folder: Path, split: str, workers: 
     return load(camvid.index(folder, "train" if split == "training" else "val"), settings.input, CAMVID, workers)
 
 
-def source(samples: Samples, batch_size: int, augmentation: config.Augmentation, seed: int) -> Callable[[int], Batch]:
-    """The training batch of every step, a pure function of the step; the next one is prepared meanwhile."""
-    return ahead(lambda step: batch_at(samples, step, batch_size, [seed], augmentation))
+def source(samples: Samples, batch_size: int, augmentation: config.Augmentation, seed: int, balance: float) -> Callable[[int], Batch]:
+    """The training batch of every step, a pure function of the step; the next one is prepared meanwhile.
+
+    ``balance`` b weights each pixel by ``(share of its class) ** -b`` in the samples, scaled to mean 1: 0 weights all alike
+    (as released), 1 gives every class the same total.
+    """
+    scale = torch.from_numpy(class_weights(samples, balance))
+    return ahead(lambda step: _weighted(batch_at(samples, step, batch_size, [seed], augmentation), scale))
+
+
+def class_weights(samples: Samples, balance: float) -> Float32[np.ndarray, "classes"]:
+    """The weight of every class, 1 for a class that the samples do not have and for ``IGNORE``."""
+    if samples.label is None:
+        raise ValueError(f"{samples.names[0]}: no labels; expected samples with labels to train on; give the index a label folder")
+    share = np.bincount(samples.label.ravel(), minlength=IGNORE + 1)[:IGNORE] / max(int((samples.label != IGNORE).sum()), 1)
+    weight = np.where(share > 0, np.maximum(share, 1e-6) ** -balance, 0)
+    return np.append(np.where(share > 0, weight / (weight * share).sum(), 1), 1).astype(np.float32)
+
+
+def _weighted(batch: Batch, scale: Tensor) -> Batch:
+    """The batch with its pixels weighted by class, on top of the labels' confidence."""
+    if batch.label is None:
+        return batch
+    weight = scale[batch.label]
+    return replace(batch, weight=weight if batch.weight is None else weight * batch.weight)
 
 
 def labelled(samples: Samples, answers: Iterable[Answer]) -> Samples:

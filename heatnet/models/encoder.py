@@ -1,4 +1,4 @@
-"""Residual stages of a timm encoder, as a list that can be cut, doubled and joined again.
+"""Stages of a timm encoder, as a list that can be cut, doubled and joined again.
 
 HeatNet's late fusion keeps two copies of the first stages (one a modality) and one of the later ones, so an encoder is
 treated as a sequence of stages rather than as one module. Any timm network whose children run one after the other and
@@ -17,7 +17,10 @@ from heatnet.config import Encoder
 
 
 class Stages(nn.ModuleList):
-    """Residual stages that run one after the other; ``channels`` holds the width of each one's output."""
+    """Stages that run one after the other: a stem at stride 2 (where the encoder has one), then four residual stages.
+
+    ``channels`` holds the width of each one's output.
+    """
 
     def __init__(self, stages: list[nn.Module], channels: list[int]) -> None:
         """Keep the stages and their widths."""
@@ -39,19 +42,17 @@ class Stages(nn.ModuleList):
 
 
 def stages(encoder: Encoder, channels: int) -> Stages:
-    """The residual stages of a timm encoder (strides 4, 8, 16, 32, or less where it is dilated) for ``channels`` input channels.
+    """The stages of a timm encoder (strides 2, 4, 8, 16, 32, or less where it is dilated) for ``channels`` input channels.
 
     Raises ``ValueError`` for a name that timm does not know, for weights that do not fit, and for an encoder whose
     children do not run in sequence.
     """
     model = _create(encoder, channels)
-    taps = [dict(tap) for tap in cast("list[dict[str, Any]]", model.feature_info)]
-    last_of_stem = [tap["module"] for tap in taps if tap["reduction"] == 2]
-    cuts = {tap["module"]: tap["num_chs"] for tap in taps if tap["module"] not in last_of_stem}
+    cuts = {tap["module"]: tap["num_chs"] for tap in (dict(tap) for tap in cast("list[dict[str, Any]]", model.feature_info))}
     found: list[nn.Module] = []
     widths: list[int] = []
     pending: list[nn.Module] = []
-    for name, module in _children(model, set(cuts) | set(last_of_stem)):
+    for name, module in _children(model, set(cuts)):
         pending.append(module)
         if name in cuts:
             found.append(nn.Sequential(*pending))

@@ -20,6 +20,7 @@ from heatnet.models.decoder import FPNDecoder, PSPDecoder, decoder
 from heatnet.models.encoder import Stages, stages, widen
 
 Modality = Literal["rgb", "thermal"]
+RESIDUAL_STAGES = 4
 CHANNELS: Mapping[Modality, int] = {"rgb": 3, "thermal": 1}
 
 
@@ -92,7 +93,8 @@ def _compose(network: config.Network, modalities: Sequence[Modality]) -> HeatNet
     late = len(modalities) > 1 and network.fuse_after > 0
     groups = [(m,) for m in modalities] if late else [tuple(modalities)]
     whole = [stages(network.encoder, sum(CHANNELS[m] for m in group)) for group in groups]
-    cut = network.fuse_after if late else len(whole[0]) - 1
+    stem = len(whole[0]) - RESIDUAL_STAGES
+    cut = stem + network.fuse_after if late else len(whole[0]) - 1
     parts = [trunk.cut(cut) for trunk in whole]
     shared = parts[0][1]
     if late:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
     except KeyboardInterrupt:
-        print("\ninterrupted; a training stage goes on from its last checkpoint", file=sys.stderr)
+        print("\ninterrupted", file=sys.stderr)
     except BrokenPipeError:  # the reader (`| head`) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
@@ -60,11 +61,15 @@ def _run(options: argparse.Namespace) -> int:
     from heatnet.pipeline.execute import StageFailed, run_stage
     from heatnet.pipeline.profile import load_profile
 
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # a cluster's way to interrupt
     try:
         run_stage(load_profile(Path.cwd()), options.stage)
     except StageFailed as failure:
         print(f"\n{options.stage} failed.\n\n{failure}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted; a training stage goes on from its last checkpoint", file=sys.stderr, flush=True)
+        os._exit(130)  # without the event loop's farewell
     return 0
 
 

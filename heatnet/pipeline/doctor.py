@@ -92,7 +92,7 @@ def kernel() -> Finding:
     from heatnet.pipeline.execute import kernel as start
 
     cell = v4.new_code_cell("import sys\nprint(sys.executable, end='')")  # type: ignore[no-untyped-call]
-    with start() as manager_class:
+    with start() as (manager_class, _):
         notebook = v4.new_notebook(cells=[cell])  # type: ignore[no-untyped-call]
         NotebookClient(notebook, kernel_name=KERNEL, kernel_manager_class=manager_class, timeout=60).execute()
     text = notebook.cells[0].outputs[0].text

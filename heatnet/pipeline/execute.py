@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 KERNEL = "heatnet"
 TRACEBACK_LINES = 25
+KERNEL_DIED = "The kernel died. Most often memory ran out: close other programs, or lower the batch size or the number of workers."
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -101,8 +102,8 @@ def _execute(notebook: "NotebookNode", unfinished: Path, section: Mapping[str, A
     from nbclient.exceptions import DeadKernelError
 
     unfinished.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with kernel() as manager_class:
+    with kernel() as (manager_class, log):
+        try:
             return papermill.execute_notebook(
                 notebook,
                 str(unfinished).replace("{", "{{").replace("}", "}}"),  # papermill fills braces in
@@ -115,11 +116,10 @@ def _execute(notebook: "NotebookNode", unfinished: Path, section: Mapping[str, A
                 cwd=profile.folder,
                 kernel_manager_class=manager_class,
             )
-    except papermill.PapermillExecutionError as error:
-        raise StageFailed(_report(error.source, error.traceback or [f"{error.ename}: {error.evalue}"], unfinished)) from None
-    except DeadKernelError:
-        cause = ["The kernel died. Most often memory ran out: close other programs, or lower the batch size or the number of workers."]
-        raise StageFailed(_report("", cause, unfinished)) from None
+        except papermill.PapermillExecutionError as error:
+            raise StageFailed(_report(error.source, error.traceback or [f"{error.ename}: {error.evalue}"], unfinished)) from None
+        except DeadKernelError:
+            raise StageFailed(_report("", [log.read_text(encoding="utf-8", errors="replace"), KERNEL_DIED], unfinished)) from None
 
 
 def _report(source: str, traceback: list[str], unfinished: Path) -> str:
@@ -131,13 +131,17 @@ def _report(source: str, traceback: list[str], unfinished: Path) -> str:
 
 
 @contextmanager
-def kernel() -> "Iterator[type[AsyncKernelManager]]":
-    """What starts a kernel of this very interpreter, whatever kernels are installed; its sockets and settings are its own."""
+def kernel() -> "Iterator[tuple[type[AsyncKernelManager], Path]]":
+    """What starts a kernel of this very interpreter, whatever kernels are installed, with its own sockets and settings.
+
+    Also the file that gets what the kernel itself (not the notebook) complains of.
+    """
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
     with tempfile.TemporaryDirectory(prefix="heatnet") as temporary:
         folder = Path(temporary)
+        log = folder / "kernel.log"
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         spec = {"argv": argv, "display_name": "Python 3", "language": "python", "env": kernel_environment(folder)}
         (folder / "kernels" / KERNEL).mkdir(parents=True)
@@ -152,7 +156,11 @@ def kernel() -> "Iterator[type[AsyncKernelManager]]":
                 if os.name == "posix":  # ipykernel 7 warns about TCP; the path must be absolute and short
                     self.transport, self.ip = "ipc", str(folder / "socket")
 
-        yield Here
+            async def start_kernel(self, **settings: Any) -> None:  # type: ignore[override]
+                with log.open("wb") as complaints:
+                    await super().start_kernel(stderr=complaints, **settings)
+
+        yield Here, log
 
 
 def kernel_environment(folder: Path) -> dict[str, str]:

@@ -8,7 +8,6 @@ from jaxtyping import Float
 
 from heatnet.training import Report
 
-
 Curves = dict[str, Float[np.ndarray, " steps"]]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from heatnet.pipeline.durations import as_words, measured, recorded
-from heatnet.pipeline.fingerprint import as_text, fingerprint
+from heatnet.pipeline.fingerprint import fingerprints
 from heatnet.pipeline.profile import FINGERPRINT, Node, Profile, read_yaml
 
 FRESH = "up to date"
@@ -23,21 +23,22 @@ class State:
 
 def states(profile: Profile) -> list[State]:
     """The state of every stage that is a notebook, in order. A stage whose inputs will be written anew is stale too."""
-    changes, locked, seconds = dvc_status(profile), _locked(profile), recorded(profile)
+    changes, locked, seconds, code = dvc_status(profile), _locked(profile), recorded(profile), fingerprints(profile)
     reasons: dict[str, str] = {}
     for node in profile.graph.values():
         if node.name == FINGERPRINT:
             continue
         upstream = [other for other, state in reasons.items() if state != FRESH and node.reads(profile.graph[other])]
-        reasons[node.name] = _state(profile, node, changes.get(node.name, []), node.name in locked, upstream)
+        is_new = node.name not in locked or not (profile.folder / "executed" / profile.notebook(node.name).name).exists()
+        reasons[node.name] = NEVER if is_new else _state(profile, node, code[node.name], changes.get(node.name, []), upstream)
     return [State(stage, state, seconds.get(stage)) for stage, state in reasons.items()]
 
 
-def _state(profile: Profile, node: Node, changes: list[Any], is_locked: bool, upstream: list[str]) -> str:
-    """One stage's state from what DVC says of it; of the code this looks closer, since DVC sees it only through a file."""
-    if not is_locked or not (profile.folder / f"executed/{profile.notebook(node.name).name}").exists():
-        return NEVER
-    reasons = ["code changed"] if _code_changed(profile, node.name) else []
+def _state(profile: Profile, node: Node, code: str, changes: list[Any], upstream: list[str]) -> str:
+    """The state of a stage that has run, from what DVC says of it; of the code this looks closer, DVC sees it only through a file."""
+    recorded_code = profile.folder / "fingerprints" / f"{node.name}.json"
+    is_same = recorded_code.exists() and recorded_code.read_text(encoding="utf-8") == code
+    reasons = [] if is_same else ["code changed"]
     for change in changes:
         entries = change if isinstance(change, dict) else {change: {}}
         reasons += [_reason(kind, path, what) for kind, paths in entries.items() for path, what in (paths or {"": ""}).items()]
@@ -52,11 +53,6 @@ def _reason(kind: str, path: str, what: Any) -> str:
     if path == "params.yaml":
         return "parameters changed"
     return f"{path} {what}".strip() or kind
-
-
-def _code_changed(profile: Profile, stage: str) -> bool:
-    file = profile.folder / "fingerprints" / f"{stage}.json"
-    return not file.exists() or file.read_text(encoding="utf-8") != as_text(fingerprint(profile.root, profile.notebook(stage)))
 
 
 def dvc_status(profile: Profile) -> dict[str, list[Any]]:

@@ -48,9 +48,9 @@ class Stage:
 
     def mark(self) -> str:
         """One name for the stage's code, parameters and input files (by size and time), to know a checkpoint by."""
-        from heatnet.pipeline.fingerprint import as_text, fingerprint
+        from heatnet.pipeline.fingerprint import fingerprints
 
-        code = as_text(fingerprint(self.profile.root, self.profile.notebook(self.name)))
+        code = fingerprints(self.profile, [self.name])[self.name]
         section = json.dumps(self.profile.section(self.name), sort_keys=True)
         node = self.profile.graph.get(self.name)
         inputs = [dep for dep in (node.deps if node else ()) if not dep.startswith("fingerprints")]

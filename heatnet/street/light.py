@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Int
 
 from heatnet.street.materials import Material, column
-from heatnet.street.texture import Surface, noise
+from heatnet.street.texture import Surface, smooth_noise
 from heatnet.street.vectors import dot, unit
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
@@ -64,8 +64,8 @@ def sky(moment: Moment, directions: Float32[np.ndarray, "n 3"], glow: float) -> 
 
 def clouds(moment: Moment, directions: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n"]:
     """Fractal noise on a layer above: it moves with the hour and crowds towards the horizon."""
-    layer = directions / (np.clip(directions[:, 2:], 0, 1) + np.float32(0.12)) + np.float32(moment.hour)
-    return noise(layer, 0.05) + np.float32(0.35) * noise(layer, 0.012)
+    layer = directions[:, :2] / (np.clip(directions[:, 2:], 0, 1) + np.float32(0.12)) + np.float32(moment.hour)
+    return smooth_noise(layer, 0.05) + np.float32(0.35) * smooth_noise(layer, 0.012)
 
 
 def day(hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "n 3"]:

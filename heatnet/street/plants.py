@@ -4,7 +4,7 @@ import numpy as np
 
 from heatnet.street.materials import Colour, Material, Stuff, stuff
 from heatnet.street.people import choice
-from heatnet.street.solids import BLOBS, TUFTS, Shape, Solid
+from heatnet.street.solids import BLOBS, TUFTS, Shape, Solid, Vector
 
 GREENS: tuple[Colour, ...] = ((0.05, 0.12, 0.025), (0.08, 0.16, 0.03), (0.035, 0.09, 0.03), (0.10, 0.15, 0.04))
 AUTUMN: tuple[Colour, ...] = ((0.28, 0.14, 0.03), (0.30, 0.20, 0.04), (0.20, 0.07, 0.02), (0.16, 0.13, 0.05))
@@ -16,7 +16,7 @@ def leaves(rng: np.random.Generator, autumn: bool) -> Stuff:
     return stuff(Material.LEAF, "Vegetation", choice(rng, AUTUMN if autumn and rng.random() < 0.6 else GREENS))
 
 
-def _blob(rng: np.random.Generator, centre: tuple[float, float, float], size: tuple[float, float, float], leaf: Stuff, shapes: tuple[Shape, ...]) -> Solid:
+def _blob(rng: np.random.Generator, centre: Vector, size: Vector, leaf: Stuff, shapes: tuple[Shape, ...]) -> Solid:
     """A dented ball of leaves, turned at random."""
     return Solid(shapes[rng.integers(len(shapes))], centre, size, leaf, (0.0, 0.0, float(rng.uniform(0, 6.28))), warmth=float(rng.normal(0, 0.3)))
 

@@ -42,7 +42,7 @@ def write_recordings(street: Street, folder: Path, truth: Path, workers: int) ->
     """
     jobs, total = [], 0
     whole = check(street)
-    for split in SPLITS:
+    for split in SPLITS[::-1]:  # calibration first: its frames are large, and a long job at the end would leave workers idle
         numbers: StreetSplit = getattr(street, split)
         for domain, drives, frames in (
             (Domain.DAY, numbers.day_drives, numbers.day_frames),

@@ -47,6 +47,19 @@ def noise(points: Float32[np.ndarray, "n 3"], cell_m: float) -> Float32[np.ndarr
     return np.take(_tile(), (i[:, 0] * GRAIN + i[:, 1]) * GRAIN + i[:, 2])
 
 
+def smooth_noise(points: Float32[np.ndarray, "n 2"], cell_m: float) -> Float32[np.ndarray, "n"]:
+    """The noise of a plane, interpolated between cells."""
+    place = points * np.float32(1 / cell_m) + np.float32(GRAIN * 64)
+    cell = place.astype(np.int32)
+    (x, y), (i, j) = (place - cell.astype(np.float32)).T, cell.T
+    tile = _tile()
+    total = np.zeros(len(points), np.float32)
+    for di, wx in ((0, 1 - x), (1, x)):
+        for dj, wy in ((0, 1 - y), (1, y)):
+            total += wx * wy * np.take(tile, ((i + di) & (GRAIN - 1)) * GRAIN + ((j + dj) & (GRAIN - 1)))
+    return total
+
+
 def chance(*keys: Int[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
     """A number in 0..1 from whole numbers (a multiplicative hash)."""
     mixed = np.zeros(len(keys[0]), np.uint32)
@@ -222,4 +235,4 @@ def _tiles(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
     hit.albedo[chosen[(local[:, 2] % 0.25 < 0.025) & (hit.distance[chosen] < 25)]] *= 0.65
 
 
-__all__ = ["Surface", "chance", "noise", "surface"]
+__all__ = ["Surface", "chance", "noise", "smooth_noise", "surface"]

@@ -86,7 +86,7 @@ def _lights(label: str, width: float, length: float, height: float) -> list[Soli
     """Two lights in front, two behind, two number plates."""
     front, back = stuff(Material.HEADLIGHT, label, (0.6, 0.6, 0.6)), stuff(Material.TAILLIGHT, label, (0.35, 0.02, 0.02))
     plate = stuff(Material.SIGN, label, (0.7, 0.7, 0.68))
-    solids = [Solid(Shape.BOX, (0, side * (length / 2 + 0.015), height - 0.22), (0.50, 0.03, 0.11), plate) for side in (-1, 1)]
+    solids = [Solid(Shape.BOX, (0, side * (length / 2 + 0.03), height - 0.22), (0.50, 0.05, 0.11), plate) for side in (-1, 1)]
     for side in (-1, 1):
         solids.append(Solid(Shape.BOX, (side * 0.37 * width, length / 2 - 0.03, height), (0.34, 0.12, 0.15), front))
         solids.append(Solid(Shape.BOX, (side * 0.39 * width, -length / 2 + 0.03, height + 0.08), (0.28, 0.12, 0.17), back))

@@ -1,0 +1,121 @@
+"""The sets that a profile names, and the labels that teachers write."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from heatnet import config
+from heatnet.data import labelled, pairs, read_pairs, recorded, source, write_labels
+from heatnet.data.files import confidence_file
+from heatnet.taxonomy import IGNORE, Domain
+
+COUNTS = config.ThermalCounts(16, 21800, 25000, 0)
+INPUT = config.Input((16, 48), (8, 40), "same aspect", COUNTS)
+FREIBURG = config.Pairs("freiburg", "", INPUT, None, None)
+DAY_S, NIGHT_S = 1570722156, 1579630825
+
+
+def image(path: Path, array: np.ndarray) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), array)
+
+
+def pair(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    heat = rng.integers(22000, 25000, (16, 48)).astype(np.uint16)
+    heat[:, :10] = 0
+    return rng.integers(0, 255, (16, 48, 3)).astype(np.uint8), heat
+
+
+@pytest.fixture
+def freiburg(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    for domain, start in (("day", DAY_S), ("night", NIGHT_S)):
+        for k in range(3):
+            rgb, heat = pair(rng)
+            folder = tmp_path / "train" / f"seq_00_{domain}" / "00"
+            image(folder / "fl_rgb" / f"fl_rgb_{start + k}_1000{k}0.png", rgb)
+            image(folder / "fl_ir_aligned" / f"fl_ir_aligned_{start + k}_1000{k}0.png", heat)
+        rgb, heat = pair(rng)
+        test, stem = tmp_path / "test" / domain, f"fl_rgb_{start + 900}_10000"
+        image(test / "ImagesRGB" / f"{stem}_rgb.png", rgb)
+        image(test / "ImagesIR" / f"{stem}_ir.png", heat)
+        (test / "SegmentationClass").mkdir()
+        np.save(test / "SegmentationClass" / f"{stem}.npy", rng.integers(0, 13, (16, 48)).astype(np.uint8))
+    return tmp_path
+
+
+def test_a_teachers_labels_come_back(freiburg: Path, tmp_path: Path) -> None:
+    whole = read_pairs(FREIBURG, freiburg, "train", Domain.NIGHT, crop=False)
+    assert whole.rgb is not None
+    assert whole.rgb.shape == (3, 16, 48, 3)
+    rng = np.random.default_rng(1)
+    answers = [(rng.integers(0, 13, (16, 48)).astype(np.uint8), rng.integers(0, 256, (16, 48)).astype(np.uint8)) for _ in range(3)]
+    written = write_labels(tmp_path / "labels", whole, answers, confidence=True)
+    assert (written[:, :, :10] == IGNORE).all()
+    again = read_pairs(FREIBURG, freiburg, "train", Domain.NIGHT, labels=tmp_path / "labels")
+    assert again.label is not None
+    assert again.weight is not None
+    np.testing.assert_array_equal(again.label, written[:, :, 8:40])
+    np.testing.assert_array_equal(again.weight, np.stack([trust for _, trust in answers])[:, :, 8:40])
+    assert not list((tmp_path / "labels").rglob("*.part"))
+
+
+def test_day_labels_have_no_confidence_and_no_holes(freiburg: Path, tmp_path: Path) -> None:
+    day = read_pairs(FREIBURG, freiburg, "train", Domain.DAY, crop=False)
+    answers = [(np.full((16, 48), 4, np.uint8), np.full((16, 48), 9, np.uint8))] * 3
+    assert (write_labels(tmp_path / "labels", day, answers, confidence=False) == 4).all()
+    assert not confidence_file(tmp_path / "labels" / f"{day.names[0]}.png").exists()
+    assert read_pairs(FREIBURG, freiburg, "train", Domain.DAY, labels=tmp_path / "labels").weight is None
+
+
+def test_training_frames_come_without_labels_unless_asked(freiburg: Path) -> None:
+    assert read_pairs(FREIBURG, freiburg, "train", Domain.DAY).label is None
+    assert read_pairs(FREIBURG, freiburg, "test", Domain.DAY).label is not None
+
+
+def test_a_planted_leak_stops(freiburg: Path) -> None:
+    rgb, heat = pair(np.random.default_rng(2))
+    folder = freiburg / "train" / "seq_00_day" / "00"
+    image(folder / "fl_rgb" / f"fl_rgb_{DAY_S + 902}_10000.png", rgb)
+    image(folder / "fl_ir_aligned" / f"fl_ir_aligned_{DAY_S + 902}_10000.png", heat)
+    with pytest.raises(ValueError, match="within 5 s of the test frame"):
+        pairs(FREIBURG, freiburg, "train")
+
+
+def test_msrs_is_split_by_ranges_with_a_gap(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    for number in range(1, 13):
+        for folder in ("vi", "ir"):
+            image(tmp_path / folder / f"{number:05d}{'DN'[number % 2]}.png", rng.integers(0, 255, (16, 48, 3)).astype(np.uint8))
+    settings = config.Pairs("msrs", "", INPUT, ((5, 7),), 1)
+    names = {split: {int(frame.name[:5]) for frame in pairs(settings, tmp_path, split)} for split in ("train", "test")}
+    assert names == {"test": {5, 6, 7}, "train": {1, 2, 3, 9, 10, 11, 12}}
+
+
+def test_recordings_are_listed_by_drive(tmp_path: Path) -> None:
+    rgb, heat = pair(np.random.default_rng(4))
+    for drive in ("seq_00_day", "seq_00_night"):
+        for camera, array in (("left", rgb), ("right", rgb), ("thermal", heat)):
+            image(tmp_path / "train" / drive / "00" / camera / "fl_rgb_1_10000.png", array)
+    cameras = config.Cameras("recordings", "", COUNTS, 1, 0)
+    found = recorded(cameras, tmp_path)
+    assert [(frame.drive, frame.domain) for frame in found] == [("train/seq_00_day", Domain.DAY), ("train/seq_00_night", Domain.NIGHT)]
+    (tmp_path / "train" / "seq_00_day" / "00" / "thermal" / "fl_rgb_1_10000.png").unlink()
+    with pytest.raises(ValueError, match="no partner"):
+        recorded(cameras, tmp_path)
+
+
+def test_a_source_is_a_function_of_the_step_and_labelled_keeps_order(freiburg: Path) -> None:
+    night = read_pairs(FREIBURG, freiburg, "train", Domain.NIGHT)
+    answers = [(np.full((16, 32), k, np.uint8), np.full((16, 32), 50 * k, np.uint8)) for k in range(3)]
+    known = labelled(night, answers)
+    assert known.label is not None
+    assert known.label[:, 0, 0].tolist() == [0, 1, 2]
+    still = config.Augmentation(
+        None, 0.5, (1, 1), 0, config.Colour(0, 0, 0, 0), (1, 1), 0, config.Block(0, (0.1, 0.2), (0.1, 0.2)), config.Block(0, (0.1, 0.2), (0.1, 0.2))
+    )
+    first, second = source(known, 2, still, seed=5), source(known, 2, still, seed=5)
+    ahead = [first(step) for step in range(4)]
+    assert all(np.array_equal(ahead[step].rgb, second(step).rgb) for step in (3, 0, 2))
