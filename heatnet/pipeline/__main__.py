@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "doctor", _doctor, "is everything in place? what is missing, with the cure")
     verify = _command(commands, "verify", _verify, "the paper's claims against the results: PASS or FAIL")
     verify.add_argument("--results", type=Path, metavar="DIR", help="default: results/PROFILE of the current profile")
+    _command(commands, "publish", _publish, "write the profile's tables into the README")
     _predict_options(_command(commands, "predict", _predict, "a trained network on your own images: masks and overlays"))
     fetch = _command(commands, "fetch", _fetch, "get public data sets (pinned git commits) into data/")
     fetch.add_argument("names", nargs="*", metavar="NAME", help="camvid, msrs, msrs-boxes, mfnet, rig; none lists them")
@@ -78,6 +79,14 @@ def _fingerprint(options: argparse.Namespace) -> int:
     from heatnet.pipeline.profile import load_profile
 
     write_fingerprints(load_profile(Path.cwd()))
+    return 0
+
+
+def _publish(options: argparse.Namespace) -> int:
+    from heatnet.pipeline.profile import find_profile
+    from heatnet.pipeline.publish import publish
+
+    print("README.md: " + ("tables written" if publish(find_profile()) else "tables up to date"))
     return 0
 
 

@@ -76,11 +76,13 @@ def libraries() -> Finding:
 
 def rays() -> Finding:
     """Embree answers, for the street."""
-    import trimesh
-    from trimesh.ray.ray_pyembree import RayMeshIntersector
+    import numpy as np
 
-    hit = RayMeshIntersector(trimesh.creation.box()).intersects_any([[0, 0, 5]], [[0, 0, -1]])  # type: ignore[no-untyped-call]
-    return Finding("embree", bool(hit.all()), "rays hit a box", "pip install --force-reinstall embreex trimesh")
+    from heatnet.street.rays import Tracer
+
+    triangle = Tracer(np.array([[-1, -1, 0], [1, -1, 0], [0, 1, 0]], np.float32), np.array([[0, 1, 2]], np.int32))
+    distance = triangle.nearest(np.array([0.0, 0.0, 5.0]), np.array([[0, 0, -1]], np.float32))[0]
+    return Finding("embree", bool(abs(distance[0] - 5) < 1e-4), "a ray hits a triangle", "pip install --force-reinstall embreex")
 
 
 def kernel() -> Finding:
