@@ -172,6 +172,7 @@ def kernel_environment(folder: Path) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "SOURCE_DATE_EPOCH": "0",
         "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
+        "OMP_WAIT_POLICY": "PASSIVE",  # on a busy machine threads that spin cost twenty times the step
         "HEATNET_PROGRESS": "1" if sys.stderr.isatty() else "0",
         "IPYTHONDIR": str(folder / "ipython"),
         **{f"{library}_NUM_THREADS": threads for library in ("OMP", "OPENBLAS", "MKL")},
