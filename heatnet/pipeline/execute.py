@@ -86,13 +86,16 @@ def read_notebook(path: Path) -> "NotebookNode":
 
 
 def remove_outputs(profile: Profile, stage: str) -> None:
-    """Delete what the stage writes, by ``dvc.yaml``, so that no later stage takes a half for the whole."""
-    for out in profile.graph[stage].outs if stage in profile.graph else ():
-        path = profile.folder / out
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+    """Take away what the stage writes, by ``dvc.yaml``, so that no later stage takes a half for the whole.
+
+    Each is renamed first: a worker that outlives its kernel cannot write into it any more.
+    """
+    aside = profile.folder / ".failed" / "outputs"
+    for number, out in enumerate(profile.graph[stage].outs if stage in profile.graph else ()):
+        if os.path.lexists(profile.folder / out):
+            aside.mkdir(parents=True, exist_ok=True)
+            os.replace(profile.folder / out, aside / f"{os.getpid()}-{number}")
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _execute(notebook: "NotebookNode", unfinished: Path, section: Mapping[str, Any], profile: Profile) -> "NotebookNode":
