@@ -8,13 +8,15 @@ from typing import Literal
 class ThermalCounts:
     """Thermal counts: bits a pixel in the file, the counts that become 0 and 1, and the count of pixels without a measurement.
 
-    ``invalid`` is ``None`` where every pixel is measured.
+    ``invalid`` is ``None`` where every pixel is measured. With ``level`` every image is levelled first: its median
+    comes to the middle of the range, and ``level`` counts on either side fill it. ``None`` keeps absolute counts, as released.
     """
 
     bits: Literal[8, 16]
     low: float
     high: float
     invalid: int | None
+    level: float | None
 
     def __post_init__(self) -> None:
         """Refuse an empty range."""

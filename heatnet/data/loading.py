@@ -17,7 +17,7 @@ from heatnet.config import Input
 from heatnet.data.frames import Frame
 from heatnet.data.reading import read_confidence, read_label, read_rgb, read_thermal
 from heatnet.data.samples import Samples
-from heatnet.data.thermal import interpolation, resized
+from heatnet.data.thermal import interpolation, levelled, resized
 from heatnet.taxonomy import IGNORE, LabelMap
 
 ASPECT_TOLERANCE = 0.02
@@ -83,7 +83,7 @@ def _fill(samples: Samples, i: int, frame: Frame, label_map: LabelMap | None) ->
     if samples.thermal is not None and frame.thermal and settings.thermal:
         counts = read_thermal(frame.thermal, settings.thermal.bits)
         stored = _checked(counts, frame.thermal, stored, settings)
-        samples.thermal[i] = _columns(resized(counts, settings.size, settings.thermal), settings)
+        samples.thermal[i] = _columns(levelled(resized(counts, settings.size, settings.thermal), settings.thermal), settings)
     if samples.label is not None and frame.label and label_map:
         samples.label[i] = _fitted(read_label(frame.label, label_map), frame.label, stored, settings)
     if samples.weight is not None and frame.confidence:

@@ -20,6 +20,18 @@ def unclipped(counts: UInt16[np.ndarray, "*shape"], settings: ThermalCounts) -> 
     return unit
 
 
+def levelled(counts: UInt16[np.ndarray, "height width"], settings: ThermalCounts) -> UInt16[np.ndarray, "height width"]:
+    """Counts whose median is the middle of the range and ``level`` counts from it an end; invalid stays.
+
+    Day and night, summer and winter move the level of a whole thermal image by more than its contrasts.
+    """
+    seen = valid(counts, settings)
+    if settings.level is None or not seen.any():
+        return counts
+    unit = np.clip((counts - np.median(counts[seen])) / (2 * settings.level) + 0.5, 0, 1)
+    return np.where(seen, np.maximum(to_counts(unit, settings), 1), counts).astype(np.uint16)
+
+
 def to_unit(counts: UInt16[np.ndarray, "*shape"], settings: ThermalCounts) -> Float32[np.ndarray, "*shape"]:
     """Counts -> [0, 1], clipped to ``low`` and ``high``."""
     return np.clip(unclipped(counts, settings), 0, 1)

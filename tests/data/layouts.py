@@ -9,7 +9,7 @@ import numpy as np
 from heatnet.config import Block, ThermalCounts
 from heatnet.data import Samples
 
-COUNTS = ThermalCounts(bits=16, low=21800, high=25000, invalid=0)
+COUNTS = ThermalCounts(bits=16, low=21800, high=25000, invalid=0, level=None)
 MakeSamples = Callable[..., Samples]
 NEVER = Block(0.0, (0.0, 0.0), (0.0, 0.0))
 STAMPS = ("1570722156_952177040", "1570722157_487361180", "1570722158_79809260")

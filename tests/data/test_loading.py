@@ -12,7 +12,7 @@ from heatnet.data import thermal as counts_to_unit
 from heatnet.data.reading import read_label, read_rgb, read_thermal
 from heatnet.taxonomy import CAMVID, IGNORE, OURS, VISTAS, Domain
 
-EIGHT_BIT = ThermalCounts(bits=8, low=0, high=255, invalid=None)
+EIGHT_BIT = ThermalCounts(bits=8, low=0, high=255, invalid=None, level=None)
 
 
 def test_the_released_range_of_counts():
@@ -165,7 +165,7 @@ def test_settings_that_cannot_be_are_refused():
     with pytest.raises(ValueError, match=r"input.crop_columns \(10, 30\): expected first < end within the width 24"):
         Input((8, 24), (10, 30), "same size", None)
     with pytest.raises(ValueError, match="thermal: low 5, high 5; expected low below high"):
-        ThermalCounts(16, 5, 5, 0)
+        ThermalCounts(16, 5, 5, 0, None)
 
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"

@@ -11,7 +11,7 @@ from heatnet.data import labelled, pairs, read_pairs, recorded, source, write_la
 from heatnet.data.files import confidence_file
 from heatnet.taxonomy import IGNORE, Domain
 
-COUNTS = config.ThermalCounts(16, 21800, 25000, 0)
+COUNTS = config.ThermalCounts(16, 21800, 25000, 0, None)
 INPUT = config.Input((16, 48), (8, 40), "same aspect", COUNTS)
 FREIBURG = config.Pairs("freiburg", "", INPUT, None, None)
 DAY_S, NIGHT_S = 1570722156, 1579630825

@@ -13,7 +13,7 @@ from heatnet.models.heatnet import Modality
 PAPER = config.Network(config.Encoder("resnet50", {}, None, 8), 2, config.Decoder("psp", 1024, 0.3))
 SMALL = config.Network(config.Encoder("resnet10t", {"channels": [8, 16, 24, 32], "stem_width": 8}, None, 32), 2, config.Decoder("fpn", 16, 0.1))
 MOBILE = config.Network(config.Encoder("mobilenetv2_035", {}, None, 32), 2, config.Decoder("fpn", 16, 0.1))
-INPUT = config.Input((160, 480), (74, 426), "same aspect", config.ThermalCounts(16, 21800, 25000, 0))
+INPUT = config.Input((160, 480), (74, 426), "same aspect", config.ThermalCounts(16, 21800, 25000, 0, None))
 
 
 def count(module: torch.nn.Module) -> int:

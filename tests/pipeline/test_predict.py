@@ -15,7 +15,7 @@ from heatnet.taxonomy import NUM_CLASSES, palette
 ENCODER = config.Encoder(name="resnet10t", options={}, weights=None, output_stride=32)
 NETWORK = config.Network(encoder=ENCODER, fuse_after=2, decoder=config.Decoder(kind="fpn", width=8, dropout=0.0))
 INPUT = config.Input(
-    size=(64, 128), crop_columns=(16, 112), stored="same aspect", thermal=config.ThermalCounts(bits=16, low=21800, high=25000, invalid=0)
+    size=(64, 128), crop_columns=(16, 112), stored="same aspect", thermal=config.ThermalCounts(bits=16, low=21800, high=25000, invalid=0, level=None)
 )
 
 
