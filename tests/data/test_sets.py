@@ -9,6 +9,7 @@ import pytest
 from heatnet import config
 from heatnet.data import labelled, pairs, read_pairs, recorded, source, write_labels
 from heatnet.data.files import confidence_file
+from heatnet.data.sets import class_weights
 from heatnet.taxonomy import IGNORE, Domain
 
 COUNTS = config.ThermalCounts(16, 21800, 25000, 0, None)
@@ -116,6 +117,32 @@ def test_a_source_is_a_function_of_the_step_and_labelled_keeps_order(freiburg: P
     still = config.Augmentation(
         None, 0.5, (1, 1), 0, config.Colour(0, 0, 0, 0), (1, 1), 0, config.Block(0, (0.1, 0.2), (0.1, 0.2)), config.Block(0, (0.1, 0.2), (0.1, 0.2))
     )
-    first, second = source(known, 2, still, seed=5), source(known, 2, still, seed=5)
+    first, second = source(known, 2, still, 5, 0), source(known, 2, still, 5, 0)
     ahead = [first(step) for step in range(4)]
     assert all(np.array_equal(ahead[step].rgb, second(step).rgb) for step in (3, 0, 2))
+
+
+def test_balance_gives_every_class_the_same_total_at_one_and_nothing_at_zero(freiburg: Path) -> None:
+    night = read_pairs(FREIBURG, freiburg, "train", Domain.NIGHT)
+    label = np.zeros((16, 32), np.uint8)
+    label[:2] = 9
+    label[2:4] = IGNORE
+    known = labelled(night, [(label, np.full((16, 32), 255, np.uint8))] * 3)
+    assert class_weights(known, 0).tolist() == [1.0] * (IGNORE + 1)
+    weight = class_weights(known, 1)
+    assert weight[9] * 2 == pytest.approx(weight[0] * 12)
+    assert (weight[9] * 2 + weight[0] * 12) / 14 == pytest.approx(1)
+
+
+def test_balance_multiplies_confidence_pixel_by_pixel(freiburg: Path) -> None:
+    night = read_pairs(FREIBURG, freiburg, "train", Domain.NIGHT)
+    rng = np.random.default_rng(6)
+    known = labelled(night, [(rng.choice([0, 9], (16, 32), p=[0.9, 0.1]).astype(np.uint8), np.full((16, 32), 51, np.uint8)) for _ in range(3)])
+    calm = config.Augmentation(
+        None, 0, (1, 1), 0, config.Colour(0, 0, 0, 0), (1, 1), 0, config.Block(0, (0.1, 0.2), (0.1, 0.2)), config.Block(0, (0.1, 0.2), (0.1, 0.2))
+    )
+    batch = source(known, 2, calm, 5, 0.5)(0)
+    weight = class_weights(known, 0.5)
+    assert batch.label is not None
+    assert batch.weight is not None
+    np.testing.assert_allclose(batch.weight.numpy(), weight[batch.label.numpy()] * 0.2, rtol=1e-5)
