@@ -29,7 +29,7 @@ from heatnet.training import (
 
 NETWORK = config.Network(config.Encoder("resnet10t", {"channels": [8, 16, 24, 32], "stem_width": 8}, None, 32), 2, config.Decoder("fpn", 16, 0.2))
 DESCENT = config.Optimiser("adamw", 3e-3, 0.01, 2, 0.9)
-TRAINING = config.Training(8, 2, DESCENT, 3)
+TRAINING = config.Training(8, 2, 0, DESCENT, 3)
 ADVERSARY = config.Adversary(4, "lsgan", DESCENT, 0.1)
 
 
@@ -62,7 +62,7 @@ def run(reports: Iterator[Report]) -> list[float]:
 
 
 def test_training_learns_and_repeats_itself() -> None:
-    settings = config.Training(30, 2, DESCENT, 3)
+    settings = config.Training(30, 2, 0, DESCENT, 3)
     runs = [run(supervised(learner(model(), settings), {"day": source(0), "night": source(1)}, settings)) for _ in range(2)]
     assert runs[0] == runs[1]
     assert runs[0][-1] < 0.5 * runs[0][0]
@@ -137,7 +137,7 @@ def test_confusion_reaches_the_network_through_a_frozen_critic() -> None:
 
 
 def test_the_critic_learns_to_tell_domains_that_differ() -> None:
-    settings = config.Training(30, 2, config.Optimiser("adamw", 1e-3, 0.0, 0, 0.0), 0)
+    settings = config.Training(30, 2, 0, config.Optimiser("adamw", 1e-3, 0.0, 0, 0.0), 0)
     adversary = config.Adversary(8, "lsgan", config.Optimiser("adamw", 2e-3, 0.0, 0, 0.0), 0.0)
     learner = adversarial_learner(model(), critic(), settings, adversary)
     reports = list(adversarial(learner, source(0), source(1, Domain.NIGHT), settings, adversary))
