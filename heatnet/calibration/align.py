@@ -56,7 +56,7 @@ def typical_disparity(pairs: Iterable[Pair], settings: Calibration) -> Float32[n
 
 def targets(root: Path, out: Path) -> list[Target]:
     """Where every recording of ``root/train`` and ``root/test`` goes; ``ValueError`` for a drive that is neither day nor night."""
-    found = [target for folder in drives(root / "train") for target in _train(folder, out / folder.relative_to(root))]
+    found = [target for folder in drives(root / "train") for target in folder_targets(folder, out / folder.relative_to(root))]
     for folder in drives(root / "test"):
         found += _test(folder, out / "test" / _domain(folder.relative_to(root)).value)
     return found
@@ -89,8 +89,8 @@ def write_test_labels(labels: Path, out: Path) -> int:
     return len(files)
 
 
-def _train(folder: Path, out: Path) -> Iterator[Target]:
-    """A training drive's targets."""
+def folder_targets(folder: Path, out: Path) -> Iterator[Target]:
+    """Where one folder's recordings go: ``out/{fl_rgb,fl_ir_aligned}``, as a training drive's."""
     for one in index(folder):
         yield Target(one, out / "fl_rgb" / one.left.name, out / "fl_ir_aligned" / one.left.name.replace("fl_rgb", "fl_ir_aligned"))
 

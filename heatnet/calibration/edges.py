@@ -13,6 +13,9 @@ from heatnet.calibration.camera import Rig
 from heatnet.calibration.recordings import Pair, fitted
 from heatnet.config import Calibration, Edges
 
+Depth = Float32[np.ndarray, "height width"]
+"""Metres along the left camera's axis, NaN where unknown."""
+
 
 @dataclass(frozen=True)
 class View:
@@ -27,7 +30,16 @@ class View:
     gradient: Float32[np.ndarray, "height width 2"]
 
 
-def gradient(image: UInt8[np.ndarray, "height width"] | UInt16[np.ndarray, "height width"], blur_px: float) -> Float32[np.ndarray, "height width 2"]:
+def light(rgb: UInt8[np.ndarray, "height width 3"], gamma: float) -> Float32[np.ndarray, "height width"]:
+    """Luminance (Rec. 709) to the power ``gamma``, from sRGB (IEC 61966-2-1): a tone curve moves blurred edges to their dark side."""
+    code = np.arange(256) / 255
+    linear = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    return np.asarray((cv2.LUT(rgb, linear) @ np.array([0.2126, 0.7152, 0.0722], np.float32)) ** np.float32(gamma))
+
+
+def gradient(
+    image: UInt8[np.ndarray, "height width"] | UInt16[np.ndarray, "height width"] | Float32[np.ndarray, "height width"], blur_px: float
+) -> Float32[np.ndarray, "height width 2"]:
     """Image gradient (levels a pixel, x then y) after a Gaussian blur; Scharr's kernels."""
     smooth = cv2.GaussianBlur(image.astype(np.float32), (0, 0), blur_px)
     return np.stack([cv2.Scharr(smooth, cv2.CV_32F, 1, 0), cv2.Scharr(smooth, cv2.CV_32F, 0, 1)], -1) / 32
@@ -47,21 +59,24 @@ def sample(
     return cv2.remap(field, pixels.astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)  # type: ignore[call-overload]
 
 
-def ridges(field: Float32[np.ndarray, "height width 2"], settings: Edges) -> tuple[Float[np.ndarray, "n 2"], Float[np.ndarray, "n 2"]]:
+def ridges(
+    field: Float32[np.ndarray, "height width 2"], contrast: Float32[np.ndarray, "height width"], settings: Edges
+) -> tuple[Float[np.ndarray, "n 2"], Float[np.ndarray, "n 2"]]:
     """Sub-pixel edges (pixels) and their unit normals: maxima of the gradient's length along the gradient.
 
-    Non-maximum suppression with a parabola (Canny 1986, Devernay 1995); the strongest of each cell, ``per_frame`` in all.
+    Non-maximum suppression with a parabola (Canny 1986, Devernay 1995); those of enough ``contrast``, the strongest of each
+    cell, ``per_frame`` in all.
     """
     length = np.hypot(field[..., 0], field[..., 1])
     normal = field / np.maximum(length, 1e-6)[..., None]
     grid = np.stack(np.meshgrid(*(np.arange(n, dtype=np.float32) for n in length.shape[::-1])), -1)
     before, after = sample(length, grid - normal), sample(length, grid + normal)
-    peak = (length > settings.contrast) & (length >= before) & (length > after)
+    peak = (contrast > settings.contrast) & (length >= before) & (length > after)
     peak[[0, -1]] = peak[:, [0, -1]] = False
     strength, before, after = length[peak], before[peak], after[peak]
     shift = 0.5 * (before - after) / np.minimum(before + after - 2 * strength, -1e-6)
     pixels = grid[peak] + shift[:, None] * normal[peak]
-    kept = _spread(pixels, strength, length.shape, settings)
+    kept = _spread(pixels, contrast[peak], length.shape, settings)
     return pixels[kept].astype(np.float64), normal[peak][kept].astype(np.float64)
 
 
@@ -91,27 +106,47 @@ def edge_disparity(
     return np.where(np.abs(first - second) <= settings.jump_px, (first + second) / 2, np.fmax(first, second))
 
 
-def view(pair: Pair, rig: Rig, settings: Calibration) -> View:
-    """Edges in space and thermal gradients of one pair; ``ValueError`` for a blank thermal image."""
+def rgb_edges(rgb: UInt8[np.ndarray, "height width 3"], settings: Edges) -> tuple[Float[np.ndarray, "n 2"], Float[np.ndarray, "n 2"]]:
+    """``ridges`` of an RGB image: located in ``light``, chosen by contrast in the stretched grey of stereo, where noise is even."""
+    grey = gradient(stereo.grey(rgb), settings.rgb_blur_px)
+    gamma = settings.gamma[int(np.median(rgb) < settings.dark)]
+    return ridges(gradient(light(rgb, gamma), settings.rgb_blur_px), np.hypot(grey[..., 0], grey[..., 1]), settings)
+
+
+def view(pair: Pair, rig: Rig, settings: Calibration, depth_m: Depth | None = None) -> View:
+    """Edges in space and thermal gradients of one pair, by semi-global matching or a given depth; ``ValueError`` for a blank thermal image."""
     if np.ptp(pair.thermal) < settings.edges.blank_counts:
         raise ValueError(f"{pair.name}: the thermal image is blank (counts {pair.thermal.min()} to {pair.thermal.max()}); leave this frame out")
-    pixels, normals = ridges(gradient(stereo.grey(pair.left), settings.edges.rgb_blur_px), settings.edges)
-    found = stereo.disparity(pair.left, pair.right, settings.stereo)
-    near = edge_disparity(found, pixels, normals, settings.edges)
-    depth_m = stereo.depth_from(near[None].astype(np.float32), rig)[0].astype(np.float64)
-    kept = np.isfinite(depth_m) & (depth_m > 0)
+    pixels, normals = rgb_edges(pair.left, settings.edges)
+    if depth_m is None:
+        near = edge_disparity(stereo.disparity(pair.left, pair.right, settings.stereo), pixels, normals, settings.edges)
+        near = stereo.sharpened(stereo.grey(pair.left), stereo.grey(pair.right), pixels, near, settings.stereo)
+    else:
+        near = edge_disparity(_known(pair, depth_m, rig), pixels, normals, settings.edges)
+    far_m = stereo.depth_from(near[None].astype(np.float32), rig)[0].astype(np.float64)
+    kept = np.isfinite(far_m) & (far_m > 0)
+    pixels, normals, far_m = pixels[kept], normals[kept], far_m[kept, None]
     tangents = np.stack([-normals[:, 1], normals[:, 0]], 1)
-    points = rig.left.unproject(pixels) * depth_m[:, None]
-    along = np.pad(tangents / rig.left.focal_px, ((0, 0), (0, 1))) * depth_m[:, None]
+    points, along = rig.left.unproject(pixels) * far_m, np.pad(tangents / rig.left.focal_px, ((0, 0), (0, 1))) * far_m
     field = normalised(gradient(pair.thermal, settings.edges.thermal_blur_px), settings.edges.weak_percentile)
-    return View(pair.name, points[kept], along[kept], field)
+    return View(pair.name, points, along, field)
 
 
-def views(pairs: Sequence[Pair], rig: Rig, settings: Calibration) -> list[View]:
-    """The views of all pairs; ``ValueError`` when together they hold too few edges."""
+def _known(pair: Pair, depth_m: Depth, rig: Rig) -> Float32[np.ndarray, "height width"]:
+    """The disparity of a given depth; NaN and what is not positive is unknown."""
+    if depth_m.shape != pair.left.shape[:2]:
+        raise ValueError(f"{pair.name}: depth has shape {depth_m.shape}, the left image {pair.left.shape[:2]}; give one depth for each left pixel")
+    if not (np.isfinite(depth_m) & (depth_m > 0)).any():
+        raise ValueError(f"{pair.name}: depth has no finite positive number; give metres along the axis, NaN only where it is unknown")
+    return stereo.disparity_from(depth_m, rig)
+
+
+def views(pairs: Sequence[Pair], rig: Rig, settings: Calibration, depths_m: Sequence[Depth] | None = None) -> list[View]:
+    """The views of all pairs, with depths (m, NaN where unknown) when given; ``ValueError`` when together they hold too few edges."""
     stereo.check_rectified(rig)
+    known = [None] * len(pairs) if depths_m is None else depths_m
     with ThreadPoolExecutor() as pool:
-        found = list(pool.map(lambda pair: view(pair, fitted(rig, pair), settings), pairs))
+        found = list(pool.map(lambda pair, depth_m: view(pair, fitted(rig, pair), settings, depth_m), pairs, known))
     total = sum(len(one.points) for one in found)
     if total < settings.edges.least:
         raise ValueError(f"{total} RGB edges with depth in {len(found)} frames, needed are {settings.edges.least}; give frames with texture")

@@ -39,16 +39,27 @@ def read_chain(path: Path) -> Chain:
 
 def read_rig(path: Path, guess: Path | None = None) -> Rig:
     """The rig of a camchain with cameras ``left``, ``right`` and ``thermal``; the thermal camera from ``guess`` when given."""
-    stereo = read_chain(path)
-    third = stereo if guess is None else read_chain(guess)
-    for chain, names, file in ((stereo, ("left", "right"), path), (third, ("left", "thermal"), guess or path)):
-        for name in names:
-            if name not in chain:
-                raise ValueError(f"{file}: no camera {name!r}, found {', '.join(chain)}; name the cameras left, right and thermal")
-    right_from_left = _from(stereo, "right", "left")
+    left, right, right_from_left = read_stereo(path)
+    third = _with(guess or path, ("left", "thermal"))
+    return Rig(left, right, third["thermal"][0], right_from_left, _from(third, "thermal", "left"))
+
+
+def read_stereo(path: Path) -> tuple[Camera, Camera, Float[np.ndarray, "4 4"]]:
+    """The cameras ``left`` and ``right`` of a camchain and ``right_from_left``; ``ValueError`` without a baseline."""
+    chain = _with(path, ("left", "right"))
+    right_from_left = _from(chain, "right", "left")
     if not np.linalg.norm(right_from_left[:3, 3]) > 1e-3:
         raise ValueError(f"{path}: right.T_cn_cnm1: the baseline is zero; depth needs two cameras apart, in metres")
-    return Rig(stereo["left"][0], stereo["right"][0], third["thermal"][0], right_from_left, _from(third, "thermal", "left"))
+    return chain["left"][0], chain["right"][0], right_from_left
+
+
+def _with(path: Path, names: tuple[str, ...]) -> Chain:
+    """A camchain that has cameras of these names."""
+    chain = read_chain(path)
+    for name in names:
+        if name not in chain:
+            raise ValueError(f"{path}: no camera {name!r}, found {', '.join(chain)}; name the cameras left, right and thermal")
+    return chain
 
 
 def write_rig(path: Path, rig: Rig) -> None:

@@ -6,16 +6,19 @@ the refinement minimises the distance between edges.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from jaxtyping import Float
 
 from heatnet.calibration.alignment import landscape
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View, views
 from heatnet.calibration.recordings import Pair, fitted
-from heatnet.calibration.refine import Step, chance, refine
+from heatnet.calibration.refine import Step, by_chance, matched, prior_of, refine
 from heatnet.calibration.search import search
+from heatnet.calibration.uncertainty import covariance
+from heatnet.calibration.unknowns import SIZE
 from heatnet.config import Calibration
 
 
@@ -23,16 +26,19 @@ from heatnet.config import Calibration
 class Found:
     """A calibration: the rig, how it was reached, and what is left over.
 
-    ``searched`` are the rounds of the global search with their alignment, ``refined`` the steps after it; ``chance`` is the
-    share of edges that would match if the images did not belong together.
+    ``searched`` are the rounds of the global search with their alignment, ``refined`` the steps after it; ``frames`` are those
+    used, ``dropped`` those whose thermal image does not belong to its pair, each with how many times more of its edges match
+    than by chance. ``covariance`` is that of a step of the fourteen unknowns (see ``unknowns``).
     """
 
     rig: Rig
     searched: tuple[tuple[Rig, float], ...]
     refined: tuple[Step, ...]
-    frames: tuple[str, ...]
+    frames: dict[str, float]
+    dropped: dict[str, float]
     edges: int
-    chance: float
+    confidence: float
+    covariance: Float[np.ndarray, "14 14"]
 
     @property
     def residual_px(self) -> float:
@@ -43,11 +49,6 @@ class Found:
     def matched(self) -> float:
         """Share of the RGB edges in view that lie on a thermal edge (weights of the last step)."""
         return self.refined[-1].matched
-
-    @property
-    def confidence(self) -> float:
-        """How many times more edges match than by chance: about 1 for nonsense."""
-        return self.matched / max(self.chance, 1e-6)
 
 
 def calibrate(pairs: Iterable[Pair], guess: Rig, settings: Calibration, rng: np.random.Generator) -> Found:
@@ -69,7 +70,9 @@ def solve(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Ge
     for _ in range(settings.search.tries):
         found = _attempt(seen, guess, settings, rng)
         if found.confidence >= settings.refinement.least_confidence:
-            return found
+            prior = prior_of(guess, settings.search, settings.refinement)
+            used = [view for view in seen if view.name in found.frames]
+            return replace(found, covariance=covariance(used, found.rig, prior, settings.refinement, settings.uncertainty))
         best = max(best, found.confidence)
     raise ValueError(
         f"RGB edges lie on thermal edges only {best:.1f} times as often as by chance (needed: {settings.refinement.least_confidence:g}); "
@@ -78,10 +81,25 @@ def solve(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Ge
 
 
 def _attempt(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Generator) -> Found:
-    """One search and refinement, wherever they end."""
+    """One search and refinement, wherever they end; frames that do not belong are left out of the last rounds."""
     shrink = max(1, round(guess.thermal.width / settings.search.width))
     scenes = [landscape(seen, shrink, blur_px, settings.search.edges, rng) for blur_px in settings.search.blurs_px]
     searched = tuple(search(scenes, guess, settings.search, rng))
-    refined = tuple(refine(seen, searched[-1][0], settings.refinement))
-    rig, names = refined[-1].rig, tuple(view.name for view in seen)
-    return Found(rig, searched, refined, names, sum(len(view.points) for view in seen), chance(seen, rig, settings.refinement))
+    prior = prior_of(guess, settings.search, settings.refinement)
+    refined = tuple(refine(seen, searched[-1][0], prior, settings.refinement))
+    times = belonging(seen, refined[-1].rig, settings)
+    dropped = {name: ratio for name, ratio in times.items() if ratio < settings.refinement.least_frame}
+    if 0 < len(dropped) < len(seen):
+        seen = [view for view in seen if view.name not in dropped]
+        refined += tuple(refine(seen, refined[-1].rig, prior, settings.refinement, len(settings.refinement.windows_px) - 2))
+        times = belonging(seen, refined[-1].rig, settings)
+    confidence = float(np.median(list(times.values())))
+    edges = sum(len(view.points) for view in seen)
+    dropped = {name: ratio for name, ratio in dropped.items() if name not in times}
+    return Found(refined[-1].rig, searched, refined, times, dropped, edges, confidence, np.zeros((SIZE, SIZE)))
+
+
+def belonging(seen: list[View], rig: Rig, settings: Calibration) -> dict[str, float]:
+    """For each view how many times more of its edges match than by chance: about 1 where the images do not belong together."""
+    share, chance = matched(seen, rig, settings.refinement), by_chance(seen, rig, settings.refinement)
+    return {view.name: float(a / max(b, 1e-6)) for view, a, b in zip(seen, share, chance, strict=True)}

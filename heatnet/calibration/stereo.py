@@ -2,7 +2,7 @@
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, UInt8
+from jaxtyping import Bool, Float, Float32, UInt8
 
 from heatnet.calibration.camera import Rig
 from heatnet.config import Stereo
@@ -48,12 +48,52 @@ def _textured(image: UInt8[np.ndarray, "height width"], settings: Stereo) -> Boo
     return cv2.dilate(slope, np.ones((settings.block, settings.block), np.uint8)) >= settings.texture
 
 
+def sharpened(
+    left: UInt8[np.ndarray, "height width"],
+    right: UInt8[np.ndarray, "height width"],
+    pixels: Float[np.ndarray, "n 2"],
+    disparity_px: Float[np.ndarray, "n"],
+    settings: Stereo,
+) -> Float[np.ndarray, "n"]:
+    """Disparities at left pixels to a fraction of a pixel (Lucas and Kanade 1981 along the row); NaN stays NaN.
+
+    Semi-global matching prefers whole pixels and smooth surfaces; an edge itself says more exactly where it lies in the right image.
+    """
+    if len(pixels) == 0:
+        return disparity_px
+    half = np.arange(-settings.edge_window, settings.edge_window + 1.0)
+    window = np.stack(np.meshgrid(half, half), -1).reshape(1, -1, 2)
+    smooth = [cv2.GaussianBlur(image.astype(np.float32), (0, 0), 1) for image in (left, right)]
+    slope = cv2.Scharr(smooth[1], cv2.CV_32F, 1, 0) / 32
+    wanted, start = _look(smooth[0], pixels[:, None] + window), np.nan_to_num(disparity_px)
+    found = start
+    for _ in range(3):
+        places = pixels[:, None] + window - np.stack([found, 0 * found], -1)[:, None]
+        gradient = _look(slope, places)
+        step = (gradient * (_look(smooth[1], places) - wanted)).sum(1) / ((gradient**2).sum(1) + settings.edge_damping)
+        found = np.clip(found + step, start - settings.edge_reach_px, start + settings.edge_reach_px)
+    return np.where(np.isfinite(disparity_px), found, np.nan)
+
+
+def _look(image: Float32[np.ndarray, "height width"], places: Float[np.ndarray, "n k 2"]) -> Float32[np.ndarray, "n k"]:
+    """The image at real-valued pixels (bilinear), its border repeated."""
+    return cv2.remap(image, places.astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+
+
 def depth_from(disparity_px: Float32[np.ndarray, "height width"], rig: Rig) -> Float32[np.ndarray, "height width"]:
     """Depth in metres along the left camera's axis: ``f b / (d - d_infinity)``; NaN stays NaN, no parallax is infinite."""
     at_infinity = rig.left.centre_px[0] - rig.right.centre_px[0]
     scale = rig.left.focal_px[0] * -rig.right_from_left[0, 3]
     with np.errstate(divide="ignore"):
         return (scale / np.maximum(disparity_px - at_infinity, 0)).astype(np.float32)
+
+
+def disparity_from(depth_m: Float32[np.ndarray, "height width"], rig: Rig) -> Float32[np.ndarray, "height width"]:
+    """The inverse of ``depth_from``; NaN where the depth is no positive number."""
+    at_infinity = rig.left.centre_px[0] - rig.right.centre_px[0]
+    scale = rig.left.focal_px[0] * -rig.right_from_left[0, 3]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(depth_m > 0, at_infinity + scale / depth_m, np.nan).astype(np.float32)
 
 
 def depth(

@@ -28,6 +28,15 @@ def moved(rig: Rig, step: Float[np.ndarray, "14"]) -> Rig:
     return replace(rig, thermal=replace(camera, focal_px=(fx, fy), centre_px=(cx, cy), distortion=(k1, k2, p1, p2)), thermal_from_left=pose)
 
 
+def difference(estimate: Rig, truth: Rig) -> Float[np.ndarray, "14"]:
+    """The step from the truth to the estimate, in the order of ``NAMES``."""
+    a, b = estimate.thermal, truth.thermal
+    turn = cv2.Rodrigues(estimate.thermal_from_left[:3, :3] @ truth.thermal_from_left[:3, :3].T)[0][:, 0]
+    shift = estimate.thermal_from_left[:3, 3] - truth.thermal_from_left[:3, 3]
+    bend = np.subtract(a.distortion, b.distortion)
+    return np.concatenate([turn, shift, np.log(np.divide(a.focal_px, b.focal_px)), np.subtract(a.centre_px, b.centre_px), bend])
+
+
 def to_thermal(rig: Rig, points: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, "n 3"]:
     """Points of the left camera's frame in the thermal camera's."""
     return points @ rig.thermal_from_left[:3, :3].T + rig.thermal_from_left[:3, 3]
@@ -44,11 +53,10 @@ def in_view(camera: Camera, points: Float[np.ndarray, "n 3"], pixels: Float[np.n
 
 @dataclass(frozen=True)
 class Projection:
-    """Pixels of n points in the thermal image and the derivatives of these pixels by a step and by the point itself."""
+    """Pixels of n points in the thermal image and the derivatives of these pixels by a step."""
 
     pixels: Float[np.ndarray, "n 2"]
     by_step: Float[np.ndarray, "n 2 14"]
-    by_point: Float[np.ndarray, "n 2 3"]
     visible: Bool[np.ndarray, "n"]
 
 
@@ -70,7 +78,7 @@ def differentiate(rig: Rig, points: Float[np.ndarray, "n 3"], margin_px: float) 
     by_step[:, :, 11] = focal * np.stack([x * r2**2, y * r2**2], 1)
     by_step[:, :, 12] = focal * np.stack([2 * x * y, r2 + 2 * y * y], 1)
     by_step[:, :, 13] = focal * np.stack([r2 + 2 * x * x, 2 * x * y], 1)
-    return Projection(pixels, by_step, by_local @ rig.thermal_from_left[:3, :3], in_view(camera, local, pixels, margin_px))
+    return Projection(pixels, by_step, in_view(camera, local, pixels, margin_px))
 
 
 def _perspective(local: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, "n 2 3"]:

@@ -5,23 +5,31 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Stereo:
-    """Semi-global matching: nearest thing as disparity over width, block size (px), uniqueness (%), least texture (levels a px)."""
+    """Semi-global matching: nearest thing as disparity over width, block size (px), uniqueness (%), least texture (levels a px);
+    then edges matched to a fraction of a pixel: half a window (px), damping (squared levels), furthest move (px).
+    """
 
     nearest: float
     block: int
     uniqueness: int
     texture: float
+    edge_window: int
+    edge_damping: float
+    edge_reach_px: float
 
 
 @dataclass(frozen=True)
 class Edges:
-    """RGB edges (how many, over which grid, how strong, blur, where their depth is read) and thermal gradients (blur, what is
-    weak, what is blank).
+    """RGB edges (how many, over which grid, how strong, tone curve, blur, where their depth is read) and thermal gradients (blur,
+    what is weak, what is blank). ``gamma`` is the power of linear light that edges are located in, in a bright image and in one whose
+    median level is below ``dark``.
     """
 
     per_frame: int
     grid: tuple[int, int]
     contrast: float
+    gamma: tuple[float, float]
+    dark: float
     rgb_blur_px: float
     side_px: float
     jump_px: float
@@ -36,7 +44,7 @@ class Search:
     """The global search: its scale and blurs, its size, and how wrong the guess may be (standard deviations).
 
     ``width`` is the thermal image's in the search; ``prior`` is what half a squared deviation costs in alignment;
-    ``focal``, ``centre`` are relative (to itself, to the width).
+    ``focal``, ``centre`` are relative (to itself, to the width); ``unknown_focals`` are tried (over the width) without a guess.
     """
 
     width: int
@@ -53,18 +61,67 @@ class Search:
     focal: float
     centre: float
     distortion: float
+    unknown_focals: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Refinement:
-    """Edge snapping: its windows (px of the thermal image), rounds in each, solver steps a round, and what is refused."""
+    """Edge snapping: its windows (px of the thermal image), rounds in each, solver steps a round, how far a tone curve may shift
+    edges (px, standard deviation), what the guess is worth (edges a squared deviation; with standard deviations of fy over fx and
+    of p1, p2, the others are the search's), and what is refused: weak edges, frames and recordings that match too little more than by chance.
+    """
 
     windows_px: tuple[float, ...]
     rounds: int
     steps: int
     damping: float
+    shift_px: float
+    prior: float
+    aspect: float
+    tangential: float
     weakest: float
+    least_frame: float
     least_confidence: float
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """Tiles (rows, columns) whose edges err together, the measured factor on the deviations, from what correlation on two
+    unknowns cannot be told apart, how many deviations from the guess are said, and up to what expected error (px) a result is trusted.
+    """
+
+    tiles: tuple[int, int]
+    inflation: float
+    correlation: float
+    surprise: float
+    trust_px: float
+
+
+@dataclass(frozen=True)
+class Checks:
+    """The stereo pair's check: corners a frame, how many must be found in all, and how far (px) rows may be apart."""
+
+    corners: int
+    least: int
+    rows_px: float
+
+
+@dataclass(frozen=True)
+class Online:
+    """Online refinement of the rotation: its coarse search (scale, blur, standard deviation, size), how many of the last windows
+    follow, and the watch: recent frames that decide, and what median turn is a knock.
+    """
+
+    width: int
+    blur_px: float
+    rotation_deg: float
+    edges: int
+    candidates: int
+    elite: int
+    rounds: int
+    windows: int
+    frames: int
+    noticed_deg: float
 
 
 @dataclass(frozen=True)
@@ -89,4 +146,7 @@ class Calibration:
     edges: Edges
     search: Search
     refinement: Refinement
+    uncertainty: Uncertainty
+    checks: Checks
+    online: Online
     alignment: Alignment

@@ -1,12 +1,13 @@
 """Calibration as pictures: the cost around its optimum, and the error before and after."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, UInt8, UInt16
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from heatnet.figures.scenes import edges
 from heatnet.figures.style import ACCENT, INK, canvas, styled, tidy
 
 MARKS: Mapping[str, tuple[str, str]] = {"guess": ("X", "#d1495b"), "recovered": ("o", "white"), "truth": ("*", "#ffd166")}
@@ -48,7 +49,7 @@ def calibration_errors(errors: Mapping[str, Mapping[str, float]], reference: Map
     Alt: Small bar charts, one a quantity, a bar for each calibration.
     """
     quantities = list(next(iter(errors.values())))
-    figure, axes = canvas(1, len(quantities), max(2.4 * len(quantities), 5), 3.0)
+    figure, axes = canvas(1, len(quantities), max(0.85 * len(errors) * len(quantities), 5), 3.0)
     colours = ["#c9ced3", ACCENT, "#7b5ea7", "#bc6c25"]
     for ax, quantity in zip(axes[0], quantities, strict=True):
         values = [error[quantity] for error in errors.values()]
@@ -58,4 +59,62 @@ def calibration_errors(errors: Mapping[str, Mapping[str, float]], reference: Map
             ax.axhline(reference[quantity], color=INK, linestyle="--", linewidth=1)
         ax.set(title=quantity, ylim=(0, 1.15 * max(*values, reference.get(quantity, 0.0), 1e-9)))
         tidy(ax, grid="y")
+    return figure
+
+
+@styled
+def descent(rgb: UInt8[np.ndarray, "height width 3"], warped: Mapping[str, UInt16[np.ndarray, "height width"]]) -> Figure:
+    """Edges of the RGB image over the thermal image as each calibration on the way would place it (0 where it sees nothing).
+
+    Caption: The descent: RGB edges (cyan) over the thermal image, from the guess to the end of the refinement.
+    Alt: Several small thermal street images under cyan edge lines; the lines settle on the outlines from panel to panel.
+    """
+    height, width = rgb.shape[:2]
+    rows = -(-len(warped) // 2)
+    figure, axes = canvas(rows, 2, 12, rows * (6 * height / width + 0.4))
+    lines = edges(rgb)
+    for ax in axes.ravel()[len(warped) :]:
+        ax.set_visible(False)
+    for ax, (title, thermal) in zip(axes.ravel(), warped.items(), strict=False):
+        valid = thermal > 0
+        low, high = np.percentile(thermal[valid], (1, 99)) if valid.any() else (0, 1)
+        ax.imshow(np.ma.masked_where(~valid, thermal), cmap="gray", vmin=low, vmax=high, interpolation="nearest")
+        ax.imshow(np.where(lines[..., None], [0.1, 0.95, 0.95, 0.9], 0.0), interpolation="nearest")
+        ax.set(xticks=[], yticks=[], title=title)
+    return figure
+
+
+@styled
+def parallax(depth_m: Float[np.ndarray, " n"], shift_px: Float[np.ndarray, " n"]) -> Figure:
+    """How far (px of the thermal image) a point at a depth lies from where the same direction is seen infinitely far away.
+
+    Caption: Parallax between the two cameras by distance: the only thing in which their translation shows.
+    Alt: A falling curve of pixels over metres on logarithmic axes.
+    """
+    figure, axes = canvas(1, 1, 6.4, 3.6)
+    ax: Axes = axes[0, 0]
+    ax.loglog(depth_m, shift_px, color=ACCENT, linewidth=2)
+    ax.set(xlabel="depth (m)", ylabel="parallax (thermal px)")
+    tidy(ax, grid="both")
+    return figure
+
+
+@styled
+def uncertainty_ellipses(planes: Sequence[tuple[tuple[str, str], Float[np.ndarray, "2 2"], Float[np.ndarray, " 2"]]]) -> Figure:
+    """Ellipses of one and two standard deviations: for each panel the labels of x and y, their covariance, and the truth, as seen from the estimate.
+
+    Caption: What the recordings say of pairs of unknowns: ellipses of one and two standard deviations around the estimate, and the truth (star).
+    Alt: Ellipses in several small panels, some very narrow, with a star in or near each.
+    """
+    figure, axes = canvas(1, len(planes), max(3.4 * len(planes), 5), 3.4)
+    angle = np.linspace(0, 2 * np.pi, 100)
+    for ax, (labels, spread, truth) in zip(axes[0], planes, strict=True):
+        size, direction = np.linalg.eigh(spread)
+        ring = (direction * np.sqrt(np.maximum(size, 0))) @ np.stack([np.cos(angle), np.sin(angle)])
+        for times, alpha in ((1, 0.5), (2, 0.2)):
+            ax.fill(*(times * ring), color=ACCENT, alpha=alpha, linewidth=0)
+        ax.plot(0, 0, "o", color="white", markeredgecolor=INK)
+        ax.plot(*truth, "*", color=MARKS["truth"][1], markersize=14, markeredgecolor=INK)
+        ax.set(xlabel=labels[0], ylabel=labels[1])
+        tidy(ax, grid="both")
     return figure

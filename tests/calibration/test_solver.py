@@ -10,7 +10,7 @@ from heatnet.calibration.alignment import alignment, landscape
 from heatnet.calibration.edges import View, gradient, normalised, ridges, view
 from heatnet.calibration.error import errors
 from heatnet.calibration.recordings import Pair
-from heatnet.calibration.refine import peaks, refine
+from heatnet.calibration.refine import peaks, prior_of, refine
 from heatnet.calibration.solver import calibrate, solve
 from heatnet.calibration.unknowns import NAMES, SIZE, moved
 from heatnet.config import Calibration
@@ -52,7 +52,8 @@ def test_a_planted_pose_lens_and_focal_length_are_recovered(pairs: list[Pair], s
     assert error.translation_mm < 30
     assert found.residual_px < 0.6
     assert found.confidence > 3
-    assert found.frames == ("0", "1", "2")
+    assert list(found.frames) == ["0", "1", "2"]
+    assert not found.dropped
     scores = [score for _, score in found.searched]
     assert scores[-1] > 1.5 * scores[0]
 
@@ -65,7 +66,8 @@ def test_the_same_seed_gives_the_same_rig(seen: list[View], settings: Calibratio
 
 
 def test_refinement_stays_at_the_truth(seen: list[View], settings: Calibration) -> None:
-    error = errors(list(refine(seen, scene.RIG, settings.refinement))[-1].rig, scene.RIG)
+    prior = prior_of(scene.RIG, settings.search, settings.refinement)
+    error = errors(list(refine(seen, scene.RIG, prior, settings.refinement))[-1].rig, scene.RIG)
     assert error.median_px < 0.2
     assert error.translation_mm < 30
 
@@ -81,7 +83,8 @@ def test_ridges_find_a_slanted_edge_to_a_tenth_of_a_pixel(settings: Calibration)
     normal, offset = np.array([np.cos(0.3), np.sin(0.3)]), 61.3
     fine = np.stack(np.meshgrid(np.arange(0, 160, 0.25) - 0.375, np.arange(0, 120, 0.25) - 0.375), -1)
     image = np.where(fine @ normal > offset, 180.0, 60.0).reshape(120, 4, 160, 4).mean((1, 3)).astype(np.uint8)
-    pixels, normals = ridges(gradient(image, 1.0), settings.edges)
+    field = gradient(image, 1.0)
+    pixels, normals = ridges(field, np.hypot(field[..., 0], field[..., 1]), settings.edges)
     inner = (pixels[:, 1] > 5) & (pixels[:, 1] < 114)
     assert inner.sum() > 90
     assert np.abs(pixels[inner] @ normal - offset).max() < 0.1

@@ -1,0 +1,71 @@
+"""Online: the camera's rotation again from a few recent frames, and a watch over a drive for a camera that was knocked."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from heatnet.calibration.alignment import alignment, landscape
+from heatnet.calibration.camera import Rig
+from heatnet.calibration.edges import View
+from heatnet.calibration.refine import matched, prior_of, refine
+from heatnet.calibration.unknowns import SIZE, difference, moved
+from heatnet.config import Calibration
+
+ROTATION = ("rx", "ry", "rz")
+
+
+@dataclass(frozen=True)
+class Watched:
+    """After a frame of a drive: the rig to use, how far (degrees) this frame alone would turn it, and whether a knock was noticed."""
+
+    rig: Rig
+    turn_deg: float
+    noticed: bool
+
+
+def retouch(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.random.Generator) -> Rig:
+    """The rig with its thermal camera turned to fit one to five recent views; the rig itself when no turn fits them better."""
+    start = _turned(views, rig, settings, rng)
+    prior = prior_of(rig, settings.search, settings.refinement)
+    first = len(settings.refinement.windows_px) - settings.online.windows
+    try:
+        found = list(refine(views, start, prior, settings.refinement, first, ROTATION))[-1].rig
+    except ValueError:
+        return rig
+    before, after = (matched(views, one, settings.refinement).mean() for one in (rig, found))
+    return found if after > before else rig
+
+
+def _turned(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.random.Generator) -> Rig:
+    """The best of random turns at a coarse scale (the cross-entropy method, as ``search``)."""
+    online, shrink = settings.online, max(1, round(rig.thermal.width / settings.online.width))
+    scene = landscape(views, shrink, online.blur_px, online.edges, rng)
+    usual = np.radians(online.rotation_deg)
+    mean, sigma = np.zeros(3), np.full(3, usual)
+    for _ in range(online.rounds):
+        turns = np.concatenate([mean[None], rng.normal(mean, sigma, (online.candidates, 3))])
+        scores = np.array([alignment(scene, moved(rig, _step(turn))) for turn in turns]) - settings.search.prior * ((turns / usual) ** 2).sum(1) / 2
+        best = turns[np.argsort(-scores)[: online.elite]]
+        mean, sigma = best.mean(0), best.std(0) + 1e-4
+    return moved(rig, _step(mean))
+
+
+def _step(turn: np.ndarray) -> np.ndarray:
+    """A step that only turns."""
+    return np.concatenate([turn, np.zeros(SIZE - 3)])
+
+
+def watch(views: Iterable[View], rig: Rig, settings: Calibration, rng: np.random.Generator) -> Iterator[Watched]:
+    """Follow a drive; when most recent frames alone would turn the camera alike, it was knocked, and they set it right together."""
+    recent: deque[tuple[View, np.ndarray]] = deque(maxlen=settings.online.frames)
+    for view in views:
+        step = difference(retouch([view], rig, settings, rng), rig)[:3]
+        recent.append((view, step))
+        typical = np.median([one for _, one in recent], axis=0)
+        noticed = len(recent) == settings.online.frames and bool(np.degrees(np.linalg.norm(typical)) > settings.online.noticed_deg)
+        if noticed:
+            rig = retouch([one for one, _ in recent], rig, settings, rng)
+            recent.clear()
+        yield Watched(rig, float(np.degrees(np.linalg.norm(step))), noticed)

@@ -1,0 +1,161 @@
+"""Frames that do not belong are named and left out; the covariance grows where the recordings say less; what is said of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import scene
+
+from heatnet.calibration.checks import check_pairs, tracked
+from heatnet.calibration.edges import View, light, views
+from heatnet.calibration.error import errors
+from heatnet.calibration.online import retouch, watch
+from heatnet.calibration.recordings import Pair
+from heatnet.calibration.refine import normal_equations, prior_of
+from heatnet.calibration.report import doubts, lines
+from heatnet.calibration.solver import Found, solve
+from heatnet.calibration.stereo import sharpened
+from heatnet.calibration.uncertainty import covariance, inseparable, pixel_sigma
+from heatnet.calibration.unknowns import NAMES, SIZE, difference, moved
+from heatnet.config import Calibration
+
+
+@pytest.fixture(scope="module")
+def found(seen: list[View], settings: Calibration) -> Found:
+    wrong = replace(seen[0], name="wrong", gradient=np.ascontiguousarray(seen[1].gradient[::-1]))
+    return solve([*seen, wrong], scene.data_sheet(scene.RIG), settings, np.random.default_rng(0))
+
+
+def test_a_frame_of_another_moment_is_named_and_left_out(found: Found) -> None:
+    assert list(found.dropped) == ["wrong"]
+    assert list(found.frames) == ["0", "1", "2"]
+    assert min(found.frames.values()) > found.dropped["wrong"]
+    assert errors(found.rig, scene.RIG).median_px < 0.2
+
+
+def test_the_report_names_the_frame_and_what_cannot_be_told_apart(found: Found, settings: Calibration) -> None:
+    text = "\n".join(lines(found, scene.data_sheet(scene.RIG), settings))
+    assert "left out: wrong" in text
+    assert "yaw and principal point across can hardly be told apart" in text
+    assert "NOT TO BE TRUSTED" not in text
+    strict = replace(settings, uncertainty=replace(settings.uncertainty, trust_px=1e-3))
+    assert "give more frames" in next(doubts(found, strict))
+
+
+def test_a_result_far_from_the_guess_is_said(found: Found, settings: Calibration) -> None:
+    far = replace(scene.RIG, thermal_from_left=scene.RIG.thermal_from_left.copy())
+    far.thermal_from_left[2, 3] += 0.3
+    text = "\n".join(lines(found, far, settings))
+    assert "shift forward is 10" in text or "shift forward is 9" in text
+    assert "ms between RGB and thermal" in text
+
+
+def test_fewer_frames_are_less_sure(seen: list[View], settings: Calibration) -> None:
+    prior = prior_of(scene.RIG, settings.search, settings.refinement)
+    sigma = [np.median(pixel_sigma(scene.RIG, covariance(seen[:n], scene.RIG, prior, settings.refinement, settings.uncertainty))) for n in (1, 3)]
+    assert sigma[1] < 0.85 * sigma[0]
+
+
+def test_the_difference_undoes_a_step() -> None:
+    step = np.array([0.01, -0.02, 0.005, 0.01, 0.02, -0.03, 0.01, -0.01, 2, -3, 0.05, -0.02, 0.001, 0.002])
+    np.testing.assert_allclose(difference(moved(scene.RIG, step), scene.RIG), step, atol=1e-9)
+
+
+def test_correlated_unknowns_are_put_in_words() -> None:
+    spread = np.eye(SIZE)
+    yaw, centre = NAMES.index("ry"), NAMES.index("cx")
+    spread[yaw, centre] = spread[centre, yaw] = -0.99
+    assert len(inseparable(spread, 0.98)) == 1
+    assert inseparable(spread, 0.995) == []
+
+
+def test_normal_equations_equal_the_explicit_problem_with_shifts() -> None:
+    rng = np.random.default_rng(0)
+    n, ridge = 60, 0.7
+    value, jacobian, weight, group = rng.normal(size=n), rng.normal(size=(n, SIZE)), rng.uniform(0.1, 1, n), rng.integers(0, 4, n)
+    whole = np.concatenate([jacobian, -np.eye(4)[group]], 1)
+    hessian = (whole.T * weight) @ whole + np.diag([0] * SIZE + [ridge] * 4)
+    explicit = np.linalg.solve(hessian, -(whole.T * weight) @ value)
+    normal = normal_equations(value, jacobian, weight, group, ridge)
+    step = np.linalg.solve(normal.hessian, -normal.slope)
+    np.testing.assert_allclose(step, explicit[:SIZE], atol=1e-9)
+    np.testing.assert_allclose(normal.shift + normal.mean @ step, explicit[SIZE:], atol=1e-9)
+
+
+def test_light_undoes_the_tone_curve() -> None:
+    code = np.full((1, 1, 3), 188, np.uint8)
+    assert light(code, 1.0)[0, 0] == pytest.approx(0.5, abs=0.005)
+    assert light(code, 0.2)[0, 0] == pytest.approx(0.5**0.2, abs=0.005)
+
+
+def test_edges_are_matched_to_a_fraction_of_a_pixel(settings: Calibration) -> None:
+    x, y = np.meshgrid(np.arange(200.0), np.arange(60.0))
+
+    def wave(shift: float) -> np.ndarray:
+        return np.rint(120 + 60 * np.sin((x + shift) / 4) * np.cos(y / 9)).astype(np.uint8)
+
+    pixels = np.stack([np.linspace(40, 160, 30), np.linspace(10, 50, 30)], 1)
+    rough = np.where(np.arange(30) % 10 == 3, np.nan, 12.0)
+    found = sharpened(wave(0), wave(12.4), pixels, rough, settings.stereo)
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(rough))
+    assert np.nanmedian(np.abs(found - 12.4)) < 0.05
+
+
+def test_a_knocked_camera_is_set_right_from_one_frame(seen: list[View], settings: Calibration) -> None:
+    knocked = moved(scene.RIG, np.concatenate([np.radians([1.0, -1.2, 0.8]), np.zeros(SIZE - 3)]))
+    better = retouch(seen[:1], knocked, settings, np.random.default_rng(0))
+    assert errors(knocked, scene.RIG).median_px > 5
+    assert errors(better, scene.RIG).median_px < 0.3
+
+
+def test_a_watch_notices_a_knock_and_nothing_else(seen: list[View], settings: Calibration) -> None:
+    steady = list(watch(seen * 2, scene.RIG, settings, np.random.default_rng(0)))
+    assert not any(one.noticed for one in steady)
+    knocked = moved(scene.RIG, np.concatenate([np.radians([0.3, -0.4, 0.0]), np.zeros(SIZE - 3)]))
+    after = list(watch(seen * 2, knocked, settings, np.random.default_rng(0)))
+    assert any(one.noticed for one in after)
+    assert errors(after[-1].rig, scene.RIG).median_px < 0.3
+
+
+def swapped(pair: Pair) -> Pair:
+    return replace(pair, left=pair.right, right=pair.left)
+
+
+def sheared(pair: Pair) -> Pair:
+    return replace(pair, right=np.roll(pair.right, 3, axis=0))
+
+
+def smaller(pair: Pair) -> Pair:
+    return replace(pair, name="odd", left=pair.left[:-2], right=pair.right[:-2])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"), [(swapped, "swapped: exchange the folders"), (sheared, "3.0 px higher or lower.*not rectified"), (smaller, "odd: left is")]
+)
+def test_a_pair_that_is_not_what_it_should_be_is_refused(
+    pairs: list[Pair], settings: Calibration, spoil: Callable[[Pair], Pair], message: str
+) -> None:
+    check_pairs(pairs, settings.checks)
+    with pytest.raises(ValueError, match=message):
+        check_pairs([pairs[0], *map(spoil, pairs[1:])] if spoil is smaller else [spoil(pair) for pair in pairs], settings.checks)
+
+
+def test_corners_move_by_their_disparity(pairs: list[Pair], settings: Calibration) -> None:
+    flat = replace(pairs[0], left=np.full_like(pairs[0].left, 90))
+    assert tracked(flat, settings.checks).shape == (0, 2)
+    moves = tracked(pairs[0], settings.checks)
+    assert len(moves) > 50
+    assert np.median(np.abs(moves[:, 1])) < 0.2
+    assert (moves[:, 0] < 0).mean() > 0.9
+
+
+def test_a_depth_of_ones_own_is_used_and_checked(pairs: list[Pair], scenes: list[scene.Scene], settings: Calibration) -> None:
+    depth = scene.render(scenes[0], scene.RGB, np.eye(4), thermal=False)[1].astype(np.float32)
+    depth[:, :100] = np.nan
+    one = views([pairs[0]], scene.RIG, settings, [depth])[0]
+    pixels = scene.RGB.project(one.points)
+    assert len(one.points) > 500
+    assert pixels[:, 0].min() > 97
+    with pytest.raises(ValueError, match="0: depth has no finite positive number"):
+        views([pairs[0]], scene.RIG, settings, [np.full_like(depth, np.nan)])
