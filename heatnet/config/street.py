@@ -79,7 +79,7 @@ class Street:
     """The simulator: its seed, the kinds of street in turn, and what it writes."""
 
     seed: int
-    layouts: tuple[Literal["urban", "suburban", "rural"], ...]
+    layouts: tuple[Literal["urban", "suburban", "rural", "highway", "city"], ...]
     rig: StreetRig
     sensor: StreetSensor
     climate: StreetClimate

@@ -1,6 +1,8 @@
 """Files that appear whole or not at all."""
 
 import os
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -21,8 +23,8 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_image(path: Path, image: UInt8[np.ndarray, "h w *c"] | UInt16[np.ndarray, "h w"]) -> None:
-    """PNG or JPEG by the suffix; colour is given as RGB."""
-    swapped = image[..., ::-1] if image.ndim == 3 else image
+    """PNG or JPEG by the suffix; colour is given as RGB, with a fourth channel (not colour) as it is."""
+    swapped = image[..., [2, 1, 0, 3][: image.shape[2]]] if image.ndim == 3 else image
     options = [cv2.IMWRITE_JPEG_QUALITY, 92] if path.suffix == ".jpg" else [cv2.IMWRITE_PNG_COMPRESSION, 1]
     done, content = cv2.imencode(path.suffix, np.ascontiguousarray(swapped), options)
     if not done:
@@ -31,9 +33,49 @@ def write_image(path: Path, image: UInt8[np.ndarray, "h w *c"] | UInt16[np.ndarr
 
 
 def claim(folder: Path, key: str) -> None:
-    """Mark a folder with the parameters that fill it; ``ValueError`` when it was begun with others."""
+    """Mark a folder with the parameters that fill it; ``ValueError`` when it was begun with others or holds something else."""
     mark = folder / ".street"
     if mark.is_file() and mark.read_text() != key:
         raise ValueError(f"{folder}: begun with other parameters of the street; delete the folder, then run again")
     if not mark.is_file():
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise ValueError(f"{folder}: holds something that the street did not write; give an empty or a new folder")
         write_bytes(mark, key.encode())
+
+
+def room(folder: Path, wanted: float) -> None:
+    """Refuse with ``ValueError`` a folder on a disk with less than ``wanted`` bytes left."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if (free := shutil.disk_usage(there).free) < wanted:
+        raise ValueError(
+            f"{folder}: {free / 1e9:.2f} GB are free, up to {wanted / 1e9:.2f} GB are needed; make room or ask for fewer or smaller frames"
+        )
+
+
+def begin(place: Path, mark: str, targets: Sequence[Path]) -> Path:
+    """The folder to work in on ``targets`` (of one parent) until all are complete: below ``place``, named by ``mark``.
+
+    Unfinished work of other marks (other code or parameters) is deleted. Where ``finish`` has completed the targets under this
+    mark, their own parent is the place to work in: what is there is kept.
+    """
+    done = place / "finished"
+    if done.is_file() and done.read_text() == mark and all(target.is_dir() for target in targets):
+        return targets[0].parent
+    for other in place.iterdir() if place.is_dir() else ():
+        if other.name != mark[:16]:
+            shutil.rmtree(other) if other.is_dir() else other.unlink()
+    (place / mark[:16]).mkdir(parents=True, exist_ok=True)
+    return place / mark[:16]
+
+
+def finish(work: Path, place: Path, mark: str, targets: Sequence[Path]) -> None:
+    """Move the complete folders from where ``begin`` put the work to the targets; what lies there is replaced."""
+    if work == targets[0].parent:
+        return
+    for target in targets:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            shutil.rmtree(target)
+        shutil.move(work / target.name, target)  # a rename within a file system
+    work.rmdir()
+    write_bytes(place / "finished", mark.encode())

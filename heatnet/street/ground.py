@@ -63,7 +63,8 @@ def columns(profile: Profile, ground: Surface) -> tuple[list[float], list[float]
         t, z, what = [*t, profile.pavement], [*z, profile.step], [*what, lawn]
     t += [profile.front, profile.front + 6.0, 30.0, 45.0, EDGE_M - 2.0, EDGE_M]
     z += [profile.step, profile.step + 0.05, 0.3, 0.3, 0.3, BASE_M - 0.2]
-    return t, z, [*what, stuff(Material.PAVING, "Sidewalk", ground.paving), ground.yard, *[lawn] * 4]
+    walk = stuff(Material.PAVING, "Sidewalk", ground.paving) if profile.median == 0 else lawn
+    return t, z, [*what, walk, ground.yard if profile.median == 0 else lawn, *[lawn] * 4]
 
 
 def strips(course: Course, profile: Profile, ground: Surface, crossings: list[tuple[float, float]], span: tuple[float, float]) -> Ground:

@@ -11,10 +11,10 @@ weights w_k ~ exp(-k / tau) over the hours before.
 """
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Int
 
 from heatnet.street.light import clouds
-from heatnet.street.materials import Material, column
+from heatnet.street.materials import PHYSICS, Material, column
 from heatnet.street.texture import Surface
 from heatnet.street.vectors import dot
 from heatnet.street.weather import Moment
@@ -23,6 +23,8 @@ STEFAN_BOLTZMANN = 5.670374e-8
 SKIN_C = 33.0
 LAGS_H = (0.0, 1.0, 2.5, 5.0, 8.0, 12.0)
 SEEN_BEFORE = 0.6
+SIDES = ((0.0, 0.0, 1.0), (1.0, 0.0, 0.0), (-1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, -1.0))
+"""Up, right, left, ahead, back, down in the world's frame."""
 
 
 def weights() -> Float32[np.ndarray, "lags materials"]:
@@ -32,8 +34,13 @@ def weights() -> Float32[np.ndarray, "lags materials"]:
     return np.asarray(raw / raw.sum(0), np.float32)
 
 
-def temperature(hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
-    """Surface temperatures in degrees Celsius; ``seen`` is 1 where the sun shines now (before, it shone ``SEEN_BEFORE`` of the time)."""
+def temperature(
+    hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"], correction: Float32[np.ndarray, "materials sides"] | None = None
+) -> Float32[np.ndarray, "n"]:
+    """Surface temperatures in degrees Celsius; ``seen`` is 1 where the sun shines now (before, it shone ``SEEN_BEFORE`` of the time).
+
+    ``correction`` (``balance.correction``) makes up for what one lag a material leaves out.
+    """
     open_sky = 0.5 + 0.5 * hit.normal[:, 2]
     absorptance, emissivity = column("absorptance")[hit.material], column("emissivity")[hit.material]
     follow, total = weights(), np.zeros(len(hit.ray), np.float32)
@@ -43,9 +50,29 @@ def temperature(hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) ->
         total += follow[k][hit.material] * equilibrium(
             moment, lag, absorptance * (beam + open_sky * np.float32(moment.diffuse(lag))), emissivity * open_sky
         )
+    if correction is not None:
+        total += correction[hit.material, sides(hit.normal)]
     total += column("texture_k")[hit.material] * hit.grain + hit.warmth
     body = column("body")[hit.material]
     return total + body * (SKIN_C - total) + body * hit.warmth
+
+
+def sides(normal: Float32[np.ndarray, "n 3"]) -> Int[np.ndarray, "n"]:
+    """Which of ``SIDES`` each surface faces most."""
+    across = np.abs(normal[:, 0]) > np.abs(normal[:, 1])
+    flat = np.where(across, np.where(normal[:, 0] > 0, 1, 2), np.where(normal[:, 1] > 0, 3, 4))
+    return np.where(np.abs(normal[:, 2]) > 0.6, np.where(normal[:, 2] > 0, 0, 5), flat)
+
+
+def lagged(material: Material, moment: Moment, normal: tuple[float, float, float], seen: float) -> float:
+    """The temperature of one plain surface that has the share ``seen`` of the sun, now and before."""
+    figures, follow, open_sky = PHYSICS[material], weights()[:, material], 0.5 + 0.5 * normal[2]
+    total = 0.0
+    for share, lag in zip(follow, LAGS_H, strict=True):
+        light = seen * moment.beam(lag) * max(0.0, float(np.dot(normal, moment.sun(lag)))) + open_sky * moment.diffuse(lag)
+        absorbed, exposed = (np.array([value], np.float32) for value in (figures.absorptance * light, figures.emissivity * open_sky))
+        total += float(share) * float(equilibrium(moment, lag, absorbed, exposed)[0])
+    return total
 
 
 def equilibrium(moment: Moment, lag_h: float, absorbed: Float32[np.ndarray, "n"], exposed: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -43,7 +44,8 @@ def run(jobs: Sequence[Job], total: int, workers: int) -> Iterator[Progress]:
 
 
 def _start() -> None:
-    """A worker's set-up."""
+    """A worker's set-up: one thread; an interrupt from the keyboard is its parent's business, so that it ends what it is at."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
 
 

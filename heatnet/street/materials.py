@@ -16,6 +16,9 @@ from heatnet.taxonomy import VISTAS, VISTAS_NAMES
 
 Colour = tuple[float, float, float]
 
+SCENE_NAMES = (*VISTAS_NAMES, "Traffic Cone", "Speed Bump", "Wheel Stop")
+"""What things of a scene are called: Vistas' names, then what only other data sets label (a world of Vistas holds none of it)."""
+
 
 class Material(IntEnum):
     """Materials; what a texture can turn into another (wall into window, asphalt into paint) is decided at the pixel."""
@@ -112,8 +115,8 @@ class Stuff(NamedTuple):
 
 
 def stuff(material: Material, vistas: str, colour: Colour) -> Stuff:
-    """Stuff by the Vistas name; ``ValueError`` for a name that Vistas does not have."""
-    return Stuff(material, VISTAS_NAMES.index(vistas), colour)
+    """Stuff by the name in ``SCENE_NAMES``; ``ValueError`` for another one."""
+    return Stuff(material, SCENE_NAMES.index(vistas), colour)
 
 
 def vistas_id(name: str) -> int:

@@ -10,6 +10,8 @@ from enum import Enum
 import numpy as np
 from jaxtyping import Float
 
+from heatnet.street.materials import Colour
+
 STEP_M = 1.0
 
 
@@ -19,6 +21,8 @@ class Layout(Enum):
     URBAN = "urban"
     SUBURBAN = "suburban"
     RURAL = "rural"
+    HIGHWAY = "highway"
+    CITY = "city"
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,11 @@ class Course:
 
 @dataclass(frozen=True)
 class Profile:
-    """The cross-section of one half, in metres: lane, parking lane, kerb stone, green strip, pavement; and the step up."""
+    """The cross-section of one half, in metres: lane, parking lane, kerb stone, green strip, pavement; and the step up.
+
+    ``lane`` is one carriageway: of ``lanes`` lanes, beyond half a ``median`` on a motorway. ``middle`` is the colour of the line in the
+    road's middle.
+    """
 
     lane: float
     parking: float
@@ -55,6 +63,13 @@ class Profile:
     green: float
     walk: float
     step: float
+    middle: Colour = (0.55, 0.55, 0.53)
+    lanes: int = 1
+    median: float = 0.0
+
+    def middle_of(self, lane: int) -> float:
+        """How far from the road's middle a lane's middle is; lane 0 is the innermost."""
+        return self.median + (lane + 0.5) * (self.lane - self.median) / self.lanes
 
     @property
     def road(self) -> float:
@@ -74,7 +89,7 @@ class Profile:
 
 def course(rng: np.random.Generator, layout: Layout) -> Course:
     """A course; country roads bend most."""
-    strength = {Layout.URBAN: 0.10, Layout.SUBURBAN: 0.20, Layout.RURAL: 0.30}[layout]
+    strength = {Layout.CITY: 0.10, Layout.URBAN: 0.10, Layout.SUBURBAN: 0.20, Layout.RURAL: 0.30, Layout.HIGHWAY: 0.10}[layout]
     wave = float(rng.uniform(220, 320)), float(rng.uniform(380, 600))
     return Course(
         (strength * float(rng.uniform(0.2, 1)), strength * float(rng.uniform(0.2, 1))),

@@ -13,7 +13,7 @@ from jaxtyping import Float, Float32, UInt8, UInt16
 from heatnet.calibration.camera import Rig
 from heatnet.config import Street, StreetSplit
 from heatnet.street import climate, light, render, rig, sensor
-from heatnet.street.files import claim, write_image
+from heatnet.street.files import claim, room, write_image
 from heatnet.street.jobs import Progress, run
 from heatnet.street.materials import classes
 from heatnet.street.path import Layout
@@ -52,11 +52,21 @@ def write_recordings(street: Street, folder: Path, truth: Path, workers: int) ->
                 for first in range(0, frames, numbers.folder_frames):
                     jobs.append(partial(_folder, street, folder, truth, split, domain, drive, first, min(first + numbers.folder_frames, frames)))
             total += drives * frames
+    room(folder, sum(_bytes(street, getattr(street, split)) for split in SPLITS))
     for place in (folder, truth):
         claim(place, repr(street))
     rig.write_known(folder, whole, street.rig.focal_guess)
     rig.write_truth(truth / "calibration.yaml", whole)
     yield from run(jobs, total, workers)
+
+
+def _bytes(street: Street, numbers: StreetSplit) -> float:
+    """What a split may take on the disk: two RGB images and one thermal image a frame, hardly compressed."""
+    rgb, thermal = (
+        np.prod(size) * scale**2 for size, scale in ((street.rig.rgb_size, numbers.rgb_scale), (street.rig.thermal_size, numbers.thermal_scale))
+    )
+    frames = numbers.day_drives * numbers.day_frames + numbers.night_drives * numbers.night_frames
+    return float(frames * (6 * rgb + 2 * thermal))
 
 
 def check(street: Street) -> Rig:

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Float32, UInt8, UInt16
 
 from heatnet.calibration.camera import Camera
 from heatnet.config import StreetSensor
-from heatnet.street import heat, light, sensor
+from heatnet.street import balance, heat, light, sensor
 from heatnet.street.materials import vistas_id
 from heatnet.street.texture import Surface, surface
 from heatnet.street.vectors import turn, unit
@@ -92,9 +92,13 @@ def radiance(scene: Scene, shot: Shot, moment: Moment, glow: float, edge_rays: i
     return _smoothed(scene, shot, partial(_light, scene, moment, glow), edge_rays).reshape(*shot.shape, 3)
 
 
-def temperature(scene: Scene, shot: Shot, moment: Moment, edge_rays: int) -> Float32[np.ndarray, "h w"]:
-    """Apparent temperature of every pixel in degrees Celsius; a pixel at an edge is the mean of ``edge_rays`` rays."""
-    return _smoothed(scene, shot, partial(_warmth, scene, moment), edge_rays).reshape(shot.shape)
+def temperature(scene: Scene, shot: Shot, moment: Moment, edge_rays: int, exact: bool = False) -> Float32[np.ndarray, "h w"]:
+    """Apparent temperature of every pixel in degrees Celsius; a pixel at an edge is the mean of ``edge_rays`` rays.
+
+    ``exact``: by the energy balance in layers (``balance``) instead of one lag a material, half a second dearer for each new moment.
+    """
+    extra = balance.correction(moment) if exact else None
+    return _smoothed(scene, shot, partial(_warmth, scene, moment, extra), edge_rays).reshape(shot.shape)
 
 
 def _light(scene: Scene, moment: Moment, glow: float, hit: Surface, directions: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
@@ -103,9 +107,11 @@ def _light(scene: Scene, moment: Moment, glow: float, hit: Surface, directions: 
     return _with_sky(hit, directions, found, lambda sky: light.sky(moment, sky, glow))
 
 
-def _warmth(scene: Scene, moment: Moment, hit: Surface, directions: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 1"]:
+def _warmth(
+    scene: Scene, moment: Moment, extra: Float32[np.ndarray, "materials sides"] | None, hit: Surface, directions: Float32[np.ndarray, "n 3"]
+) -> Float32[np.ndarray, "n 1"]:
     """Apparent temperature along rays."""
-    found = heat.apparent(hit, moment, heat.temperature(hit, moment, light.shadow(scene, hit, moment)))
+    found = heat.apparent(hit, moment, heat.temperature(hit, moment, light.shadow(scene, hit, moment), extra))
     return _with_sky(hit, directions, found[:, None], lambda sky: heat.sky_view(moment, sky)[:, None])
 
 

@@ -1,6 +1,6 @@
 """What blocks of a street are made of: things with places, and what all blocks of a world share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ class Thing(NamedTuple):
 
 @dataclass(frozen=True)
 class Site:
-    """What every block of a world shares."""
+    """What every block of a world shares; ``scenery`` changes a finished block (random numbers of its own, block, site, where it starts)."""
 
     layout: Layout
     profile: Profile
@@ -38,6 +38,7 @@ class Site:
     lamps: bool
     lit: float
     spacing: float
+    scenery: tuple[Callable[[np.random.Generator, "Block", "Site", float], None], ...] = ()
 
 
 @dataclass

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Int, Int32, UInt8
 
 from heatnet.street.materials import Material, column, vistas_id
+from heatnet.street.path import Profile
 from heatnet.street.vectors import dot, unit
 from heatnet.street.world import Scene
 
@@ -147,16 +148,27 @@ def _marks(scene: Scene, hit: Surface, floor: Int[np.ndarray, "m"], along: Float
     open_road = road & ~_within(s, scene.crossings, 1.5) & (away < profile.road)
     middle = (away < 0.075) & (s % 9.0 < 4.0)
     edge = (np.abs(away - profile.lane + (0.0 if profile.parking else 0.25)) < 0.06) & ((s % 2.0 < 1.0) | (profile.parking == 0))
+    if profile.median > 0:
+        middle, edge = _lanes(s, away, profile)
     zebra = road & _within(s, scene.zebras, 0.0) & (away < profile.road) & (t % 1.0 < 0.5)
     line = open_road & (middle | edge) & ~_within(s, scene.zebras, 0.5)
     worn = hit.grain[floor] > -1.1
     for mask, name in ((line & worn, "Lane Marking - General"), (zebra & worn, "Lane Marking - Crosswalk")):
         _paint(hit, floor[mask], Material.MARKING, (0.55, 0.55, 0.53), vistas_id(name))
+    hit.albedo[floor[line & worn & middle]] = profile.middle
     slab = (hit.material[floor] == Material.PAVING) & ((s % 0.6 < 0.03) | (t % 0.6 < 0.03)) & (hit.distance[floor] < 14)
     stone = (hit.material[floor] == Material.KERB) & (s % 1.0 < 0.03) & (hit.distance[floor] < 14)
     hit.albedo[floor[slab | stone]] *= 0.6
     track = road & (np.abs(away - 0.5 * profile.lane) % 1.5 > 0.55) & (np.abs(away - 0.5 * profile.lane) < 1.0)
     hit.albedo[floor[track]] *= 0.88
+
+
+def _lanes(s: Float32[np.ndarray, "m"], away: Float32[np.ndarray, "m"], profile: Profile) -> tuple[Bool[np.ndarray, "m"], Bool[np.ndarray, "m"]]:
+    """A motorway's marks: broken lines between lanes (6 m of 18), solid ones at the median and the shoulder (RMS 1993)."""
+    wide = (profile.lane - profile.median) / profile.lanes
+    lane = (away - profile.median) / wide
+    between = (np.abs(lane - np.round(lane)) * wide < 0.075) & (np.round(lane) > 0) & (np.round(lane) < profile.lanes) & (s % 18.0 < 6.0)
+    return between, (np.abs(away - profile.median) < 0.08) | (np.abs(away - profile.lane) < 0.15)
 
 
 def _within(s: Float32[np.ndarray, "m"], spans: tuple[tuple[float, float], ...], margin: float) -> Bool[np.ndarray, "m"]:

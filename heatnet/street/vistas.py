@@ -12,7 +12,7 @@ from heatnet.calibration.camera import Camera
 from heatnet.config import Street
 from heatnet.street import light, render, rig, sensor
 from heatnet.street.climate import daylight
-from heatnet.street.files import claim, write_bytes, write_image
+from heatnet.street.files import claim, room, write_bytes, write_image
 from heatnet.street.jobs import Progress, run
 from heatnet.street.path import Layout
 from heatnet.street.world import Stretch, World, world
@@ -34,9 +34,10 @@ def write_vistas(street: Street, folder: Path, workers: int) -> Iterator[Progres
         raise ValueError(f"street.vistas: {street.vistas.training} training and {street.vistas.validation} validation images; give at least one each")
     if not 10 <= street.vistas.view_deg[0] <= street.vistas.view_deg[1] <= 150:
         raise ValueError(f"street.vistas.view_deg: {street.vistas.view_deg}; give two angles between 10 and 150 degrees, the smaller first")
+    counts = {"training": street.vistas.training, "validation": street.vistas.validation}
+    room(folder, sum(counts.values()) * np.prod(street.vistas.size) * 1.5)
     claim(folder, repr((street.seed, street.layouts, street.sensor, street.climate, street.vistas)))
     write_bytes(folder / "config.json", json.dumps(config(), indent=1).encode())
-    counts = {"training": street.vistas.training, "validation": street.vistas.validation}
     jobs = [partial(_images, street, folder, name, i, min(i + PER_WORLD, n)) for name, n in counts.items() for i in range(0, n, PER_WORLD)]
     yield from run(jobs, sum(counts.values()), workers)
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Float, Float32, Int32
 
-from heatnet.street import blocks, ground, vehicles
+from heatnet.street import blocks, city, ground, highway, vehicles
 from heatnet.street.path import Course, Layout, Profile, course, profile
 from heatnet.street.rays import Tracer
 from heatnet.street.site import BLOCK_M, Block, Site, Thing
@@ -76,13 +76,18 @@ class World:
     @cached_property
     def lane(self) -> float:
         """Where in the cross-section the car of the cameras drives (on the right)."""
-        return 0.5 * self.site.profile.lane
+        return self.site.profile.middle_of(self.site.profile.lanes - 1)
 
     def _block(self, number: int) -> Block:
         """The block of a number."""
         rng = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=(0, number + 2**20)))
         district = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=(1, number // 4 + 2**20))).random()
-        return blocks.block(rng, self.site, number * BLOCK_M, float(district))
+        build = highway.block if self.site.layout is Layout.HIGHWAY else blocks.block
+        made = build(rng, self.site, number * BLOCK_M, float(district))
+        for place, dress in enumerate(self.site.scenery):
+            own = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=(3, place, number + 2**20)))
+            dress(own, made, self.site, number * BLOCK_M)
+        return made
 
     def stretch(self, start: float, end: float) -> Stretch:
         """Lay out the street for a car that drives from ``start`` to ``end`` (metres): what it sees ahead included."""
@@ -99,6 +104,8 @@ class World:
     def _ahead(self, number: int) -> list[Thing]:
         """Perhaps a car or two that drive before ours."""
         rng = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=(2, number + 2**20)))
+        if self.site.layout is Layout.HIGHWAY:
+            return highway.traffic(rng, number * BLOCK_M, self.site.profile, self.speed)
         gap, cars = 0.0, []
         for _ in range(int(rng.choice([0, 1, 1, 2]))):
             gap += float(rng.uniform(11, 35))
@@ -174,8 +181,14 @@ def _stand(
 
 def world(rng: np.random.Generator, layout: Layout, lit: float = 0.3) -> World:
     """A world of a kind of street; ``lit`` is the share of windows that are lit at night."""
-    crowd = {Layout.URBAN: 1.9, Layout.SUBURBAN: 0.85, Layout.RURAL: 0.35}[layout] * float(rng.uniform(0.6, 1.5))
-    site = Site(layout, profile(rng, layout), bool(rng.random() < 0.35), crowd, bool(rng.random() < 0.75), lit, float(rng.choice([40, 60])))
+    if layout is Layout.CITY:
+        plain = world(rng, Layout.URBAN, lit)
+        return replace(plain, site=city.site(rng, plain.site))
+    crowd = {Layout.URBAN: 1.9, Layout.SUBURBAN: 0.85, Layout.RURAL: 0.35, Layout.HIGHWAY: 0.0}[layout] * float(rng.uniform(0.6, 1.5))
+    cross = highway.profile(rng) if layout is Layout.HIGHWAY else profile(rng, layout)
+    site = Site(layout, cross, bool(rng.random() < 0.35), crowd, bool(rng.random() < 0.75), lit, float(rng.choice([40, 60])))
     entropy = tuple(int(word) for word in rng.integers(0, 2**32, 4))
     paved = layout is Layout.URBAN and rng.random() < 0.6
-    return World(entropy, site, course(rng, layout), ground.surface(rng, bool(paved)), float(rng.uniform(6, 9)))
+    return World(
+        entropy, site, course(rng, layout), ground.surface(rng, bool(paved)), float(rng.uniform(6, 9)) * (3.6 if layout is Layout.HIGHWAY else 1)
+    )

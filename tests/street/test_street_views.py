@@ -1,5 +1,7 @@
 """Geometry: what rays find agrees with projection, planes and boxes worked out another way."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -112,3 +114,16 @@ def test_people_are_the_warmest_at_night(pair):
     people, road = night.temperature_c[classes == 9], night.temperature_c[classes == 0]
     assert len(people) > 0
     assert np.median(people) > np.median(road) + 2
+
+
+def test_by_the_whole_balance_a_road_cools_faster_in_the_evening_and_stays_warmer_before_dawn(rigged):
+    place = world(np.random.default_rng(5), Layout.URBAN)
+    scene = place.stretch(0.0, 10.0).scene(5.0, place.lane)
+    shot = render.shoot(scene, rigged.thermal.scaled(0.1), rig.pose(*scene.ego[:2], 1.66, scene.ego[2]))
+    ids = VISTAS.apply(render.label(shot), "view")
+    road = (ids == 0) & (render.depth(shot) < 20)
+    for hour, low, high in ((21.5, -6.0, -0.8), (3.0, 0.8, 5.0)):
+        by_lag, whole = (render.temperature(scene, shot, replace(NIGHT, hour=hour), 1, exact) for exact in (False, True))
+        assert low < np.median(whole[road] - by_lag[road]) < high
+        same = (ids == 8) | (ids == 9)  # sky and people
+        assert np.array_equal(whole[same], by_lag[same])

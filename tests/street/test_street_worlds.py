@@ -1,13 +1,17 @@
 """Worlds: from a seed, endless, different from one another, with every class in them."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from streets import RIG
 
 from heatnet.street import Layout, render, rig, world
-from heatnet.street.materials import PHYSICS
+from heatnet.street.highway import traffic
+from heatnet.street.materials import PHYSICS, SCENE_NAMES
 from heatnet.street.path import course
 from heatnet.street.solids import Shape, rotations, template
+from heatnet.street.texture import _lanes
 from heatnet.taxonomy import NAMES, VISTAS
 
 
@@ -68,3 +72,69 @@ def test_every_material_has_possible_figures():
         assert 0 < figures.emissivity <= 1
         assert 0 <= figures.absorptance <= 1
         assert figures.lag_h > 0
+
+
+def test_a_motorway_has_lanes_and_rails_and_nobody_on_foot():
+    place = world(np.random.default_rng(0), Layout.HIGHWAY)
+    assert place.speed > 20
+    cross = place.site.profile
+    assert cross.median < cross.middle_of(0) < place.lane < cross.lane
+    assert place.lane - cross.middle_of(cross.lanes - 2) == pytest.approx(3.65)
+    named = {SCENE_NAMES[solid.stuff.label] for number in range(40) for thing in place._block(number).things for solid in thing.solids}
+    assert {"Guard Rail", "Car", "Truck", "Vegetation"} <= named
+    assert not {"Person", "Bicyclist", "Bicycle", "Bench"} & named
+    share = np.bincount(labels(0, Layout.HIGHWAY).ravel(), minlength=13)[:13] / labels(0, Layout.HIGHWAY).size
+    assert share[NAMES.index("sidewalk")] == share[NAMES.index("person")] == 0
+    assert share[NAMES.index("fence")] > 0.005
+
+
+def test_a_motorways_lines_lie_where_its_lanes_meet():
+    place = world(np.random.default_rng(0), Layout.HIGHWAY)
+    cross = place.site.profile
+    away = np.linspace(0, cross.road, 4001, dtype=np.float32)
+    between, solid = _lanes(np.full(4001, 1.0, np.float32), away, cross)
+    gaps = np.array([cross.median + 3.65 * k for k in range(1, cross.lanes)])
+    assert np.abs(away[between][:, None] - gaps).min(1).max() < 0.08
+    assert np.abs(away[solid][:, None] - [cross.median, cross.lane]).min(1).max() < 0.16
+    assert not _lanes(np.full(4001, 9.0, np.float32), away, cross)[0].any()
+
+
+def test_cars_before_ours_on_a_motorway_keep_their_distance():
+    place = world(np.random.default_rng(0), Layout.HIGHWAY)
+    for seed in range(10):
+        cars = traffic(np.random.default_rng(seed), 0.0, place.site.profile, place.speed)
+        for lane in {car.t for car in cars}:
+            gaps = np.diff([0.0, *sorted(car.lead for car in cars if car.t == lane)])
+            assert gaps[1:].min(initial=99) > 20
+        assert all(car.pace == place.speed for car in cars)
+
+
+def test_a_city_is_an_urban_street_with_a_tram_and_more_on_its_pavements():
+    plain, made = (world(np.random.default_rng(1), layout) for layout in (Layout.URBAN, Layout.CITY))
+    assert made.entropy == plain.entropy
+    found, before = (
+        Counter(SCENE_NAMES[solid.stuff.label] for number in range(60) for thing in place._block(number).things for solid in thing.solids)
+        for place in (made, plain)
+    )
+    assert found["Rail Track"] == 4 * 60
+    assert found["On Rails"] > 0 == before["On Rails"]
+    assert found["Bench"] > 1.5 * before["Bench"]
+    assert found["Bicycle"] > before["Bicycle"]
+
+
+def test_nothing_stands_where_a_citys_cars_drive():
+    """The car of the cameras and those before it keep to the lane beside the tracks."""
+    for seed in range(6):
+        place = world(np.random.default_rng(seed), Layout.CITY)
+        for number in range(40):
+            for thing in place._block(number).things:
+                across = [solid.centre[0] for solid in thing.solids]
+                still = not (thing.pace or thing.drift) and max(solid.centre[2] for solid in thing.solids) > 0.1
+                assert not (still and abs(thing.t - place.lane) < 1.0 and np.ptp(across) < 3), thing
+
+
+@pytest.mark.parametrize("layout", [Layout.CITY, Layout.HIGHWAY])
+def test_opt_in_layouts_show_what_they_hold(layout):
+    views = np.concatenate([labels(seed, layout).ravel() for seed in range(3)])
+    assert 0.1 < np.mean(views == NAMES.index("road")) < 0.6
+    assert np.mean(views == NAMES.index("car")) > 0.002
