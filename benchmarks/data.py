@@ -21,7 +21,7 @@ from heatnet.taxonomy import IGNORE, OURS, Domain
 FILES, BATCH = 16, 8
 COUNTS = ThermalCounts(16, 21800, 25000, 0, None)
 HIDDEN = Block(0.5, (0.3, 0.9), (0.15, 0.8))
-CHANGES = Augmentation(None, 0.5, (0.75, 1.25), 20.0, Colour(0.2, 0.2, 0.2, 0.1), (0.8, 1.2), 0.1, HIDDEN, HIDDEN)
+CHANGES = Augmentation(None, 0.5, (0.75, 1.25), 20.0, Colour(0.2, 0.2, 0.2, 0.1), (0.8, 1.2), 0.1, 0.3, HIDDEN, HIDDEN)
 AUTHORS = Input((320, 960), (148, 852), "same size", COUNTS)
 STREET = Input((128, 256), None, "same size", COUNTS)
 STEP_S = 0.15

@@ -132,6 +132,77 @@ VISTAS = _by_class(
     rest=BACKGROUND,
 )
 
+_SIGNS = (
+    *("Traffic Sign - Ambiguous", "Traffic Sign (Back)", "Traffic Sign - Direction (Back)", "Traffic Sign - Direction (Front)"),
+    *("Traffic Sign (Front)", "Traffic Sign - Parking", "Traffic Sign - Temporary (Back)", "Traffic Sign - Temporary (Front)"),
+)
+_LIGHTS = tuple(
+    f"Traffic Light - {kind}" for kind in ("General (Single)", "Pedestrians", "General (Upright)", "General (Horizontal)", "Cyclists", "Other")
+)
+_ARROWS = tuple(f"Arrow ({way})" for way in ("Left", "Other", "Right", "Split Left or Straight", "Split Right or Straight", "Straight"))
+_GIVE_WAY = ("Crosswalk", "Give Way (Row)", "Give Way (Single)", "Hatched (Chevron)", "Hatched (Diagonal)", "Other", "Stop Line")
+_MARKINGS = tuple(
+    f"Lane Marking - {kind}"
+    for kind in ("Dashed Line", "Straight Line", "Zigzag Line", "Ambiguous", *_ARROWS, *_GIVE_WAY, "Symbol (Bicycle)", "Symbol (Other)", "Text")
+)
+_ONLY = tuple(f"Lane Marking (only) - {kind}" for kind in ("Dashed Line", "Crosswalk", "Other", "Test"))
+_BARRIERS = ("Barrier", "Road Median", "Road Side", "Lane Separator", "Temporary Barrier")
+
+VISTAS2_NAMES: tuple[str, ...] = (
+    *("Bird", "Ground Animal", "Ambiguous Barrier", "Concrete Block", "Curb", "Fence", "Guard Rail", *_BARRIERS, "Wall", "Bike Lane"),
+    *("Crosswalk - Plain", "Curb Cut", "Driveway", "Parking", "Parking Aisle", "Pedestrian Area", "Rail Track", "Road", "Road Shoulder"),
+    *("Service Lane", "Sidewalk", "Traffic Island", "Bridge", "Building", "Garage", "Tunnel", "Person", "Person Group", "Bicyclist"),
+    *("Motorcyclist", "Other Rider", *_MARKINGS, *_ONLY, "Mountain", "Sand", "Sky", "Snow", "Terrain", "Vegetation", "Water", "Banner"),
+    *("Bench", "Bike Rack", "Catch Basin", "CCTV Camera", "Fire Hydrant", "Junction Box", "Mailbox", "Manhole", "Parking Meter", "Phone Booth"),
+    *("Pothole", *(f"Signage - {kind}" for kind in ("Advertisement", "Ambiguous", "Back", "Information", "Other", "Store")), "Street Light"),
+    *("Pole", "Pole Group", "Traffic Sign Frame", "Utility Pole", "Traffic Cone", *_LIGHTS, *_SIGNS, "Trash Can", "Bicycle", "Boat", "Bus"),
+    *("Car", "Caravan", "Motorcycle", "On Rails", "Other Vehicle", "Trailer", "Truck", "Vehicle Group", "Wheeled Slow", "Water Valve"),
+    *("Car Mount", "Dynamic", "Ego Vehicle", "Ground", "Static", "Unlabeled"),
+)
+
+VISTAS2 = _by_class(
+    "Mapillary Vistas v2.0",
+    VISTAS2_NAMES,
+    {
+        ROAD: (
+            *("Crosswalk - Plain", "Driveway", "Parking", "Parking Aisle", "Rail Track", "Road", "Road Shoulder"),
+            "Service Lane",
+            *_MARKINGS,
+            *_ONLY,
+        ),
+        SIDEWALK: ("Bike Lane", "Pedestrian Area", "Sidewalk", "Traffic Island"),
+        BUILDING: ("Wall", "Bridge", "Building", "Garage", "Tunnel"),
+        CURB: ("Curb", "Ambiguous Barrier", "Concrete Block", *_BARRIERS, "Curb Cut"),
+        FENCE: ("Fence", "Guard Rail"),
+        POLE: ("Street Light", "Pole", "Pole Group", "Traffic Sign Frame", "Utility Pole", *_LIGHTS, *_SIGNS),
+        VEGETATION: ("Vegetation",),
+        TERRAIN: ("Mountain", "Sand", "Snow", "Terrain", "Water"),
+        SKY: ("Sky",),
+        PERSON: ("Bird", "Person", "Person Group", "Bicyclist", "Motorcyclist", "Other Rider"),
+        CAR: ("Boat", "Bus", "Car", "Caravan", "On Rails", "Other Vehicle", "Trailer", "Truck", "Vehicle Group", "Wheeled Slow"),
+        BICYCLE: ("Bicycle", "Motorcycle"),
+        IGNORE: ("Unlabeled",),
+    },
+    rest=BACKGROUND,
+)
+"""Ours: the authors had v1 only; a class that v2.0 split off goes where the one it came from went, slips included (every barrier
+is a curb, a bird a person)."""
+
+CITYSCAPES_IDS = LabelMap(
+    "Cityscapes label ids",
+    (
+        *("unlabeled", "ego vehicle", "rectification border", "out of roi", "static", "dynamic", "ground", "road", "sidewalk", "parking"),
+        *("rail track", "building", "wall", "fence", "guard rail", "bridge", "tunnel", "pole", "polegroup", "traffic light", "traffic sign"),
+        *("vegetation", "terrain", "sky", "person", "rider", "car", "truck", "bus", "caravan", "trailer", "train", "motorcycle", "bicycle"),
+    ),
+    (
+        *(IGNORE, IGNORE, IGNORE, IGNORE, BACKGROUND, BACKGROUND, BACKGROUND, ROAD, SIDEWALK, ROAD, ROAD, BUILDING, BUILDING, FENCE, FENCE),
+        *(BUILDING, BUILDING, POLE, POLE, POLE, POLE, VEGETATION, TERRAIN, SKY, PERSON, PERSON, CAR, CAR, CAR, CAR, CAR, CAR, BICYCLE, BICYCLE),
+    ),
+    void=(255,),
+)
+"""Ours: as the authors grouped Vistas (parking and rail tracks are road, bridges buildings)."""
+
 CITYSCAPES = LabelMap(
     "Cityscapes train ids",
     (
@@ -154,10 +225,19 @@ MF = LabelMap(
     (IGNORE, CAR, PERSON, BICYCLE, CURB, BACKGROUND, FENCE, BACKGROUND, BACKGROUND),
 )
 
+MF_SCORED = LabelMap("MF (9 classes), for scoring", MF.sources, tuple(BACKGROUND if target == IGNORE else target for target in MF.targets))
+"""As the authors score on MF: what it leaves unlabelled is a place for errors, not ignored."""
+
+MF_OWN = LabelMap("MF's own 9 ids", MF.sources, tuple(range(len(MF.sources))))
+"""MF's ids as they are, for networks that answer in them."""
+
 OURS = LabelMap("the 13 classes of Freiburg Thermal", NAMES, tuple(range(NUM_CLASSES)), void=(IGNORE,))
 """The identity: Freiburg Thermal's own labels, and the labels that the teachers write."""
 
-LABEL_MAPS: Mapping[str, LabelMap] = {"vistas": VISTAS, "cityscapes": CITYSCAPES, "camvid": CAMVID, "mf": MF, "freiburg": OURS}
+LABEL_MAPS: Mapping[str, LabelMap] = {
+    **{"vistas": VISTAS, "vistas_v2": VISTAS2, "cityscapes": CITYSCAPES_IDS, "cityscapes_train": CITYSCAPES, "bdd": CITYSCAPES},
+    **{"camvid": CAMVID, "mf": MF, "mf_scored": MF_SCORED, "mf_own": MF_OWN, "freiburg": OURS},
+}
 
 
 def palette() -> UInt8[np.ndarray, "classes 3"]:

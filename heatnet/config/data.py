@@ -73,7 +73,8 @@ class Augmentation:
     """Random changes of a training frame; labels move with the images and are never hidden.
 
     ``crop`` is the size (height, width) that is cut out after scaling, ``None`` the frame's own; ``thermal_gain`` scales and
-    ``thermal_offset`` shifts thermal in [-1, 1]. ``modality_dropout`` hides a block of one modality, ``cutout`` one of both.
+    ``thermal_offset`` shifts thermal in [-1, 1], ``thermal_tone`` bends its grey levels until, at more than 0.16, some change places.
+    ``modality_dropout`` hides a block of one modality, ``cutout`` one of both.
     """
 
     crop: tuple[int, int] | None
@@ -83,6 +84,7 @@ class Augmentation:
     colour: Colour
     thermal_gain: tuple[float, float]
     thermal_offset: float
+    thermal_tone: float
     modality_dropout: Block
     cutout: Block
 
@@ -103,7 +105,7 @@ class Pairs:
     dropped on either side because neighbouring frames look alike.
     """
 
-    layout: Literal["freiburg", "msrs"]
+    layout: Literal["freiburg", "msrs", "mf"]
     folder: str
     input: Input
     held_out: tuple[tuple[int, int], ...] | None
@@ -114,6 +116,6 @@ class Pairs:
 class Labelled:
     """A labelled RGB set for the teacher: its layout, its folder, how it is read."""
 
-    layout: Literal["vistas", "camvid"]
+    layout: Literal["vistas", "vistas_v2", "cityscapes", "bdd", "camvid"]
     folder: str
     input: Input

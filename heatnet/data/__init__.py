@@ -1,7 +1,7 @@
 """Images and labels: an index per dataset -> frames -> samples in memory -> batches.
 
-``vistas``, ``freiburg``, ``msrs`` and ``camvid`` list a dataset's ``Frame`` records, ``load`` decodes them into ``Samples``, and
-``batch_at`` augments and normalises what a training step needs. Nothing here knows where a dataset lies.
+``vistas``, ``freiburg``, ``msrs``, ``mf``, ``bdd``, ``cityscapes`` and ``camvid`` list a dataset's ``Frame`` records, ``load`` decodes them
+into ``Samples``, and ``batch_at`` augments and normalises what a training step needs. Nothing here knows where a dataset lies.
 """
 
 from heatnet.data.batches import Batch, ahead, batch_at, cat, evaluation_batches

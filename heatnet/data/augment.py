@@ -16,6 +16,9 @@ from heatnet.data import geometry, thermal
 from heatnet.data.samples import Samples
 from heatnet.taxonomy import IGNORE
 
+WAVES = (0.06, 0.5)
+"""Shortest and longest wave that bends thermal grey levels: 2 to 16 K of a range of 32 K."""
+
 
 @dataclass(frozen=True)
 class View:
@@ -66,17 +69,30 @@ def _warped_rgb(
 def _warped_thermal(
     samples: Samples, i: int, warp: geometry.Warp, settings: Augmentation, rng: np.random.Generator
 ) -> Float32[np.ndarray, "new_height new_width"]:
-    """Move, then scale and shift; 0 where there is no measurement."""
+    """Move, then bend, scale and shift; 0 where there is no measurement."""
     assert samples.thermal is not None
     assert samples.input.thermal is not None, "samples hold thermal counts only if the input says how to read them"
     counts = samples.thermal[i]
     unit, seen = warp.linear_valid(thermal.unclipped(counts, samples.input.thermal), thermal.valid(counts, samples.input.thermal))
+    if settings.thermal_tone:
+        unit = bent(unit, settings.thermal_tone, rng)
     gain, offset = rng.uniform(*settings.thermal_gain), rng.uniform(-1, 1) * settings.thermal_offset
     unit *= np.float32(2 * gain)
     unit += np.float32(offset - gain)
     np.clip(unit, -1, 1, out=unit)
     unit *= seen
     return unit
+
+
+def bent(unit: Float32[np.ndarray, "height width"], strength: float, rng: np.random.Generator) -> Float32[np.ndarray, "height width"]:
+    """Grey levels u through a random wave, ``u + a sin(2 pi u / l + phase)``, with l in ``WAVES`` and a up to ``strength l``.
+
+    The slope goes down to 1 - 2 pi ``strength``: beyond 0.16 materials may change places, as they do between a sunny noon
+    and a clear night, while cold stays cold and hot stays hot (a is a few kelvin at most).
+    """
+    wave = np.exp(rng.uniform(*np.log(WAVES)))
+    height, phase = rng.uniform(0, strength) * wave, rng.uniform(0, 2 * np.pi)
+    return unit + np.float32(height) * np.sin(unit * np.float32(2 * np.pi / wave) + np.float32(phase))
 
 
 def looked_up(image: UInt8[np.ndarray, "height width 3"], table: Float32[np.ndarray, "256 3"]) -> Float32[np.ndarray, "height width 3"]:

@@ -1,6 +1,7 @@
 """What a folder holds, and what it lacks: lists of images by key, pairs without a gap."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -51,6 +52,21 @@ def paired(first: Mapping[str, Path], second: Mapping[str, Path], folders: tuple
     if not first:
         raise ValueError(f"{folders[0]}: no images; expected pairs with {folders[1]}; check that the dataset is unpacked completely")
     return [(key, first[key], second[key]) for key in sorted(first)]
+
+
+def named(path: Path, expected: str, cure: str) -> list[str]:
+    """The names in a list file, one a line: folders and suffixes dropped, empty lines passed over, in the file's order.
+
+    Raises ``ValueError`` for a missing or an empty list and for a name that it holds twice.
+    """
+    if not path.is_file():
+        raise ValueError(f"{path}: no such file; expected {expected}; {cure}")
+    names = [Path(line.strip()).stem for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    if not names:
+        raise ValueError(f"{path}: an empty list; expected {expected}; {cure}")
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise ValueError(f"{path}: {twice[0]} is listed {Counter(names)[twice[0]]} times; expected every frame once; remove the copies")
+    return names
 
 
 CONFIDENCE = ".confidence"

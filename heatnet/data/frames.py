@@ -2,6 +2,7 @@
 
 import bisect
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -46,18 +47,6 @@ def _with_label(frame: Frame, label: Path) -> Frame:
         raise ValueError(f"{label}: no such file; expected a label for every {frame.domain.value} frame; write it, or index only what has labels")
     confidence = confidence_file(label)
     return replace(frame, label=label, confidence=confidence if confidence.is_file() else None)
-
-
-def split_by_drive(frames: Sequence[Frame], held_out: Sequence[str]) -> tuple[list[Frame], list[Frame]]:
-    """``(kept, held out)``: whole drives, because the frames of one look alike.
-
-    Raises ``ValueError`` for a drive that no frame has, and when a side is empty.
-    """
-    drives = sorted({frame.drive for frame in frames})
-    if unknown := sorted(set(held_out) - set(drives)):
-        raise ValueError(f"drive {unknown[0]!r}: no frame has it; expected some of {', '.join(drives)}; correct the list of held-out drives")
-    kept = [frame for frame in frames if frame.drive not in held_out]
-    return _both(kept, [frame for frame in frames if frame.drive in held_out], "held-out drives")
 
 
 def split_by_range(frames: Sequence[Frame], test: Sequence[tuple[int, int]], gap: int) -> tuple[list[Frame], list[Frame]]:
@@ -105,17 +94,22 @@ def leaks(training: Sequence[Frame], test: Sequence[Frame], within_s: float) -> 
     return found
 
 
-def refuse_leaks(training: Sequence[Frame], test: Sequence[Frame], within_s: float) -> None:
-    """Raise ``ValueError`` naming the first test frame that training would see."""
-    if found := leaks(training, test, within_s):
-        ours, theirs = found[0]
-        raise ValueError(
-            f"{ours.rgb or ours.thermal or ours.name}: within {within_s:g} s of the test frame {theirs.name} ({len(found)} such training frames); "
-            "expected none; drop them with without_leaks"
-        )
-
-
 def without_leaks(training: Sequence[Frame], test: Sequence[Frame], within_s: float) -> list[Frame]:
-    """The training frames that are no test frame and no neighbour of one."""
-    leaking = {frame.name for frame, _ in leaks(training, test, within_s)}
-    return [frame for frame in training if frame.name not in leaking]
+    """The training frames that are no test frame and no neighbour of one; a warning says how many are left out.
+
+    Raises ``ValueError`` where none is left.
+    """
+    found = leaks(training, test, within_s)
+    if not found:
+        return list(training)
+    leaking = {frame.name for frame, _ in found}
+    kept = [frame for frame in training if frame.name not in leaking]
+    example = f"{found[0][0].name} (test frame {found[0][1].name})"
+    if not kept:
+        raise ValueError(
+            f"all {len(training)} training frames lie within {within_s:g} s of a test frame, e.g. {example}; expected drives of their own"
+        )
+    warnings.warn(
+        f"{len(leaking)} of {len(training)} training frames lie within {within_s:g} s of a test frame and are left out, e.g. {example}", stacklevel=2
+    )
+    return kept

@@ -8,8 +8,9 @@
 A file's name starts with its folder's, so frames are paired by their stamp.
 """
 
+import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +20,10 @@ from heatnet.taxonomy import Domain
 
 Split = Literal["train", "test"]
 CURE = "unpack the release's archives there, or point the profile at the folder that holds train and test"
+
+
+LEAP_S = 600.0
+"""Test frames further apart in time are of different drives (within a drive they lie seconds to minutes apart)."""
 
 
 def time_s(stem: str) -> float:
@@ -56,20 +61,19 @@ def _train(root: Path, domain: Domain) -> list[Frame]:
 def _part(part: Path, domain: Domain) -> list[Frame]:
     """The frames of one sub-folder of a drive."""
     folders = tuple(folder(part / name, "the images of a drive", CURE) for name in ("fl_rgb", "fl_ir_aligned"))
-    pairs = paired(listed(folders[0], _stamp), listed(folders[1], _stamp), (folders[0], folders[1]))
+    pairs = paired(listed(folders[0], stamp), listed(folders[1], stamp), (folders[0], folders[1]))
     own = part / "fl_rgb_labels"
     if own.is_dir():
-        paired(listed(folders[0], _stamp), listed(own, _stamp, LABEL_SUFFIXES), (folders[0], own))
-    labels = listed(own, _stamp, LABEL_SUFFIXES) if own.is_dir() else {}
+        paired(listed(folders[0], stamp), listed(own, stamp, LABEL_SUFFIXES), (folders[0], own))
+    labels = listed(own, stamp, LABEL_SUFFIXES) if own.is_dir() else {}
     drive = part.parent.name
     frames = [
-        Frame(f"{drive}/{part.name}/{rgb.stem}", domain, drive, rgb, thermal, labels.get(stamp), time_s=time_s(rgb.stem))
-        for stamp, rgb, thermal in pairs
+        Frame(f"{drive}/{part.name}/{rgb.stem}", domain, drive, rgb, thermal, labels.get(key), time_s=time_s(rgb.stem)) for key, rgb, thermal in pairs
     ]
     return sorted(frames, key=lambda frame: frame.time_s or 0.0)
 
 
-def _stamp(stem: str) -> str:
+def stamp(stem: str) -> str:
     """The stamp in a stem: what the files of one frame share."""
     time_s(stem)
     return "_".join(stem.split("_")[-2:])
@@ -85,8 +89,15 @@ def _test(root: Path, domain: Domain) -> list[Frame]:
     labels = listed(label_folder, _without(""), LABEL_SUFFIXES)
     paired(rgb, labels, (rgb_folder, label_folder))
     pairs = paired(rgb, listed(thermal_folder, _without("_ir")), (rgb_folder, thermal_folder))
-    drive = f"test/{domain.value}"
-    return [Frame(f"{drive}/{key}", domain, drive, first, second, labels[key], time_s=time_s(key)) for key, first, second in pairs]
+    drives = _drives({key: time_s(key) for key, _, _ in pairs}, f"test/{domain.value}")
+    return [Frame(f"test/{domain.value}/{key}", domain, drives[key], first, second, labels[key], time_s=time_s(key)) for key, first, second in pairs]
+
+
+def _drives(times: Mapping[str, float], name: str) -> dict[str, str]:
+    """The drive of every test frame, numbered in the order of time: the release tells none, but between two drives the clock leaps."""
+    ordered = sorted(times, key=lambda key: times[key])
+    leaps = [0, *(int(times[later] - times[earlier] > LEAP_S) for earlier, later in itertools.pairwise(ordered))]
+    return {key: f"{name}/{number:02d}" for key, number in zip(ordered, itertools.accumulate(leaps), strict=True)}
 
 
 def _without(suffix: str) -> Callable[[str], str]:

@@ -29,6 +29,12 @@ def index(root: Path, labels: Path | None = None, domain: Domain | None = None) 
     return frames if labels is None else with_labels(frames, labels)
 
 
+def named(stem: str) -> str:
+    """A frame's name, as it is; ``ValueError`` where it tells no domain."""
+    _domain(stem, Path(stem))
+    return stem
+
+
 def _domain(name: str, path: Path) -> Domain:
     if name[-1] not in DOMAINS:
         raise ValueError(f"{path}: no domain in its name; expected names like 00123D (day) and 00123N (night); keep the released names")

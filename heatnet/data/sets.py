@@ -1,7 +1,7 @@
 """The sets that a profile names, read in one call: pairs, labelled images, and the labels that teachers write."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,14 +12,14 @@ from jaxtyping import Float32, UInt8
 from torch import Tensor
 
 from heatnet import config
-from heatnet.data import camvid, freiburg, msrs, recordings, vistas
+from heatnet.data import bdd, camvid, cityscapes, freiburg, mf, msrs, recordings, vistas
 from heatnet.data.batches import Batch, ahead, batch_at
 from heatnet.data.files import confidence_file
-from heatnet.data.frames import Frame, refuse_leaks, split_by_range, with_labels
+from heatnet.data.frames import Frame, split_by_range, with_labels, without_leaks
 from heatnet.data.loading import load
 from heatnet.data.samples import Samples
 from heatnet.data.thermal import valid
-from heatnet.taxonomy import CAMVID, IGNORE, OURS, VISTAS, Domain
+from heatnet.taxonomy import CAMVID, CITYSCAPES, CITYSCAPES_IDS, IGNORE, MF_SCORED, OURS, VISTAS, VISTAS2, Domain, LabelMap
 
 NEIGHBOUR_S = 5.0
 """Training frames this close in time to a test frame show the same scene (a burst's frames lie within a second)."""
@@ -38,12 +38,16 @@ def recorded(settings: config.Cameras, folder: Path) -> list[Frame]:
 def pairs(settings: config.Pairs, folder: Path, split: str, domain: Domain | None = None) -> list[Frame]:
     """The frames of a split (``train`` or ``test``) of the RGB-thermal pairs.
 
-    Raises ``ValueError`` where the set is missing or broken, and where a test frame or a neighbour of one is in training.
+    A training frame that is a test frame or a neighbour of one is left out, with a warning. Raises ``ValueError`` where the set is
+    missing or broken.
     """
+    if settings.layout == "mf":
+        return mf.index(folder, "train" if split == "train" else "test", domain=domain)
     if settings.layout == "freiburg":
-        frames = {name: freiburg.index(folder, name, domain=domain) for name in ("train", "test")}
-        refuse_leaks(frames["train"], frames["test"], NEIGHBOUR_S)
-        return frames[split]
+        test = freiburg.index(folder, "test")
+        if split != "train":
+            return [frame for frame in test if domain in (None, frame.domain)]
+        return without_leaks(freiburg.index(folder, "train", domain=domain), test, NEIGHBOUR_S)
     kept, held_out = split_by_range(msrs.index(folder, domain=domain), settings.held_out or (), settings.gap or 0)
     return kept if split == "train" else held_out
 
@@ -59,14 +63,24 @@ def read_pairs(
     frames = frames if labels is None else with_labels(frames, labels)
     if labels is None and split == "train":
         frames = [replace(frame, label=None, confidence=None) for frame in frames]
-    return load(frames, settings.input if crop else replace(settings.input, crop_columns=None), OURS, workers)
+    label_map = MF_SCORED if labels is None and settings.layout == "mf" else OURS
+    return load(frames, settings.input if crop else replace(settings.input, crop_columns=None), label_map, workers)
+
+
+LABELLED: Mapping[str, tuple[Callable[[Path, str], list[Frame]], LabelMap]] = {
+    "vistas": (lambda root, split: vistas.index(root, split), VISTAS),  # type: ignore[arg-type]
+    "vistas_v2": (lambda root, split: vistas.index(root, split, "v2.0"), VISTAS2),  # type: ignore[arg-type]
+    "cityscapes": (lambda root, split: cityscapes.index(root, "train" if split == "training" else "val"), CITYSCAPES_IDS),
+    "bdd": (lambda root, split: bdd.index(root, "train" if split == "training" else "val"), CITYSCAPES),
+    "camvid": (lambda root, split: camvid.index(root, "train" if split == "training" else "val"), CAMVID),
+}
+"""Of each labelled set: its index by folder and split (``training``, ``validation``), and its label map."""
 
 
 def read_labelled(settings: config.Labelled, folder: Path, split: str, workers: int = 2) -> Samples:
     """The labelled RGB images of ``training`` or ``validation``, their labels in our classes."""
-    if settings.layout == "vistas":
-        return load(vistas.index(folder, split), settings.input, VISTAS, workers)  # type: ignore[arg-type]
-    return load(camvid.index(folder, "train" if split == "training" else "val"), settings.input, CAMVID, workers)
+    index, label_map = LABELLED[settings.layout]
+    return load(index(folder, split), settings.input, label_map, workers)
 
 
 def source(samples: Samples, batch_size: int, augmentation: config.Augmentation, seed: int, balance: float) -> Callable[[int], Batch]:

@@ -21,7 +21,7 @@ def rng() -> np.random.Generator:
 @pytest.fixture
 def still() -> Augmentation:
     """No change at all."""
-    return Augmentation(None, 0.0, (1.0, 1.0), 0.0, Colour(0.0, 0.0, 0.0, 0.0), (1.0, 1.0), 0.0, NEVER, NEVER)
+    return Augmentation(None, 0.0, (1.0, 1.0), 0.0, Colour(0.0, 0.0, 0.0, 0.0), (1.0, 1.0), 0.0, 0.0, NEVER, NEVER)
 
 
 @pytest.fixture

@@ -195,3 +195,15 @@ def test_settings_that_cannot_be_are_refused(still: Augmentation):
         replace(still, flip=1.5)
     with pytest.raises(ValueError, match=r"augmentation.scale \(2.0, 1.0\)"):
         replace(still, scale=(2.0, 1.0))
+
+
+def test_bent_grey_levels_keep_cold_and_hot_but_may_change_neighbours():
+    levels = np.linspace(0, 1, 2001, dtype=np.float32)[None]
+    curves = np.concatenate([augment.bent(levels, 0.3, np.random.default_rng(i)) for i in range(200)])
+    bends = curves - levels
+    assert np.abs(bends).max() <= 0.3 * augment.WAVES[1]
+    assert np.abs(bends.mean(0)).max() < 0.02, "no level is warmer on average"
+    falls = (np.diff(curves, axis=1) < 0).any(1).mean()
+    assert 0.2 < falls < 0.8, "some curves let materials change places, some do not"
+    gentle = np.concatenate([augment.bent(levels, 0.159, np.random.default_rng(i)) for i in range(200)])
+    assert (np.diff(gentle, axis=1) > -1e-6).all(), "below 1 / (2 pi) the order stays"

@@ -11,7 +11,7 @@ from heatnet.data import Batch, ahead, batch_at, cat, evaluation_batches
 from heatnet.data.batches import indices_at
 
 SOME = Block(0.5, (0.1, 0.5), (0.1, 0.5))
-ALL_CHANGES = Augmentation((12, 20), 0.5, (0.7, 1.5), 10.0, Colour(0.2, 0.2, 0.2, 0.1), (0.5, 1.5), 0.2, SOME, SOME)
+ALL_CHANGES = Augmentation((12, 20), 0.5, (0.7, 1.5), 10.0, Colour(0.2, 0.2, 0.2, 0.1), (0.5, 1.5), 0.2, 0.3, SOME, SOME)
 
 
 def equal(first: Batch, second: Batch) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from layouts import STAMPS, write
 
 from heatnet.data import camvid, freiburg, msrs, vistas
-from heatnet.taxonomy import VISTAS_NAMES, Domain
+from heatnet.taxonomy import VISTAS2_NAMES, VISTAS_NAMES, Domain
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,20 @@ def test_freiburg_files_may_share_one_name(freiburg_root: Path):
 def test_freiburg_test_frames_have_everything(freiburg_root: Path):
     day, night = freiburg.index(freiburg_root, "test")
     assert (day.domain, night.domain) == (Domain.DAY, Domain.NIGHT)
-    assert (day.name, day.drive) == ("test/day/1570730000_15", "test/day")
+    assert (day.name, day.drive) == ("test/day/1570730000_15", "test/day/00")
     assert day.rgb
     assert day.thermal
     assert day.label
     assert (day.rgb.name, day.thermal.name, day.label.name) == ("1570730000_15_rgb.png", "1570730000_15_ir.png", "1570730000_15.npy")
+
+
+def test_freiburg_test_frames_are_of_one_drive_until_the_clock_leaps(freiburg_root: Path):
+    where = freiburg_root / "test/night"
+    for stamp in ("1570740500_15", "1570741200_50", "1570741260_25"):
+        for folder, ending in (("ImagesRGB", "_rgb.png"), ("ImagesIR", "_ir.png"), ("SegmentationClass", ".npy")):
+            shutil.copy(next((where / folder).iterdir()), where / folder / f"{stamp}{ending}")
+    frames = freiburg.index(freiburg_root, "test", domain=Domain.NIGHT)
+    assert [f.drive for f in frames] == ["test/night/00", "test/night/00", "test/night/01", "test/night/01"]
 
 
 def test_pseudo_labels_take_the_place_of_labels(freiburg_root: Path, tmp_path: Path):
@@ -97,7 +106,7 @@ def test_a_freiburg_test_image_without_label_is_named(freiburg_root: Path):
         freiburg.index(freiburg_root, "test")
 
 
-def test_indexing_grows_to_the_size_of_the_real_set(tmp_path: Path):
+def test_indexing_grows_with_the_number_of_frames(tmp_path: Path):
     for name in ("fl_rgb", "fl_ir_aligned"):
         where = tmp_path / "train/seq_00_night/00" / name
         where.mkdir(parents=True)
@@ -112,6 +121,22 @@ def test_vistas_pairs_images_with_labels(vistas_root: Path):
     frames = vistas.index(vistas_root, "training")
     assert [f.name for f in frames] == ["aa", "bb", "cc"]
     assert all(f.rgb and f.label and f.thermal is None for f in frames)
+
+
+@pytest.mark.parametrize("version", ["v1.2", "v2.0"])
+def test_the_archive_of_vistas_2_holds_both_versions_labels(vistas_root: Path, version: str):
+    (vistas_root / "config.json").unlink()
+    for name, classes in (("v1.2", VISTAS_NAMES), ("v2.0", VISTAS2_NAMES)):
+        (vistas_root / f"config_{name}.json").write_text(json.dumps({"labels": [{"readable": label} for label in classes]}))
+        shutil.copytree(vistas_root / "training/labels", vistas_root / f"training/{name}/labels")
+    shutil.rmtree(vistas_root / "training/labels")
+    frames = vistas.index(vistas_root, "training", version)
+    assert [f.label.relative_to(vistas_root).as_posix() for f in frames if f.label] == [
+        f"training/{version}/labels/{n}.png" for n in ("aa", "bb", "cc")
+    ]
+    (vistas_root / f"config_{version}.json").write_text(json.dumps({"labels": [{"readable": "Bird"}]}))
+    with pytest.raises(ValueError, match=rf"config_{version}.json: 1 classes; expected the .* of {version}"):
+        vistas.index(vistas_root, "training", version)
 
 
 def test_vistas_of_another_version_or_incomplete_is_refused(vistas_root: Path, tmp_path: Path):
