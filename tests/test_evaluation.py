@@ -64,7 +64,7 @@ def test_a_hand_counted_image():
 
 def test_iou_is_that_of_plain_loops(rng):
     pairs = [image(rng) for _ in range(3)]
-    counts = evaluation.tally(*zip(*pairs, strict=True))
+    counts = np.stack([evaluation.confusion(*pair) for pair in pairs])
     iou, present = evaluation.iou(counts.sum(0))
     assert present.all()
     np.testing.assert_allclose(iou, [iou_by_loops(pairs, k) for k in range(12)])
@@ -83,7 +83,15 @@ def test_counts_and_iou_are_those_of_torchmetrics(rng):
 def test_counts_of_images_add_up_to_counts_of_the_split(rng):
     pairs = [image(rng) for _ in range(4)]
     whole = evaluation.confusion(*(np.concatenate(part) for part in zip(*pairs, strict=True)))
-    np.testing.assert_array_equal(evaluation.tally(*zip(*pairs, strict=True)).sum(0), whole)
+    np.testing.assert_array_equal(sum(evaluation.confusion(*pair) for pair in pairs), whole)
+
+
+def test_an_image_too_large_for_exact_floats_is_counted_all_the_same(rng, monkeypatch):
+    prediction, label = image(rng)
+    counts = evaluation.confusion(prediction, label)
+    monkeypatch.setattr("heatnet.evaluation.counts.EXACT", 1)
+    np.testing.assert_array_equal(evaluation.confusion(prediction, label), counts)
+    np.testing.assert_array_equal(evaluation.confusion(prediction[::2, ::3], label[::2, ::3]).sum(), (label[::2, ::3] != IGNORE).sum())
 
 
 def test_a_class_without_ground_truth_is_left_out_even_when_predicted():
@@ -121,12 +129,10 @@ def test_ids_outside_the_taxonomy_are_refused(prediction, label, message):
         evaluation.confusion(np.full((2, 2), prediction, np.uint8), np.full((2, 2), label, np.uint8))
 
 
-def test_images_of_another_size_or_number_are_refused():
+def test_images_of_another_size_are_refused():
     small, large = np.zeros((4, 4), np.uint8), np.zeros((2, 8), np.uint8)
     with pytest.raises(ValueError, match=r"prediction \(4, 4\) but label \(2, 8\)"):
-        evaluation.tally([small, small], [small, large])
-    with pytest.raises(ValueError, match="shorter|longer"):
-        evaluation.tally([small], [small, small])
+        evaluation.confusion(small, large)
 
 
 def test_pooled_counts_are_sums_over_the_resample(rng):
@@ -201,6 +207,21 @@ def test_the_table_sets_the_papers_figures_beside_ours(rng):
     assert lines[3] == "| HEATNET_RGBT | 65.0 [65.0, 65.0] | **60.0** [60.0, 60.0] | **62.5** [62.5, 62.5] | – / – / 64.9 |"
     assert lines[4] == "| *BOUND_RGBT* | 80.0 [80.0, 80.0] | 80.0 [80.0, 80.0] | 80.0 [80.0, 80.0] | – |"
     assert len(lines) == 5
-    by_class = evaluation.class_table_markdown(rows, "night").splitlines()
-    assert by_class[2].startswith("| TEACHER | 30.0 | 30.0 |")
-    assert by_class[1].count("---") == 14
+    arrays = evaluation.class_arrays(rows, "night")
+    assert arrays["iou"][0].tolist() == [pytest.approx(0.3)] * 12
+    assert arrays["present"].all()
+
+
+def test_arrays_of_classes_mark_what_has_no_ground_truth():
+    counts = counts_of(0.5)
+    counts[0, PERSON] = 0
+    row = evaluation.row("teacher", "T", evaluation.Counts(counts, counts_of(0.25)), evaluation.resample(1, 1, 0, np.random.default_rng(0)))
+    arrays = evaluation.class_arrays([row], "day")
+    assert np.flatnonzero(~arrays["present"][0]).tolist() == [PERSON]
+    assert arrays["iou"][0, SKY] == pytest.approx(0.5)
+
+
+def test_the_hardest_images_come_first():
+    counts = np.concatenate([counts_of(value) for value in (0.7, 0.2, 0.9, 0.4)])
+    counts[2, 1:] = 0  # one class alone, and right
+    assert evaluation.hardest(counts) == [1, 3, 0, 2]

@@ -59,3 +59,11 @@ def test_boxes_are_counted_and_drawn(tmp_path: Path, rng: np.random.Generator) -
     arrays = protocol.arrays([row])
     assert arrays["hit"][0, 0, 0] == 1
     assert arrays["precision"][0, 1, 0] == 0.5
+
+
+def test_boxes_are_compared_by_hit_rate(rng: np.random.Generator) -> None:
+    counts = np.zeros((2, 3, 4), np.int64)
+    counts[:, 0] = [[1, 2, 5, 9], [2, 2, 5, 9]]
+    found = PROTOCOLS["boxes"].figures(PROTOCOLS["boxes"].gather(counts, 0 * counts), resample(2, 2, 10, rng))
+    assert list(found) == ["day: person"]
+    assert found["day: person"][0] == 0.75

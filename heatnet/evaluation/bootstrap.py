@@ -5,7 +5,7 @@ whatever is computed from resamples is the score itself. The same resamples serv
 between networks are then paired.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,6 +68,25 @@ def resample(day_images: int, night_images: int, draws: int, rng: np.random.Gene
 def _rows(images: int, draws: int, rng: np.random.Generator) -> Int64[np.ndarray, "rows images"]:
     """A row of ones, then multinomial rows."""
     return np.concatenate([np.ones((1, images), np.int64), rng.multinomial(images, np.full(images, 1 / images), draws)])
+
+
+def resample_drives(day_drives: Sequence[str], night_drives: Sequence[str], draws: int, rng: np.random.Generator) -> Resamples:
+    """As ``resample``, but whole drives are drawn: the images of one look alike, so their luck is shared.
+
+    Takes the drive of every image. Raises ``ValueError`` where all images of day or of night are of one drive.
+    """
+    for split, drives in (("day", day_drives), ("night", night_drives)):
+        if len(set(drives)) < 2:
+            raise ValueError(
+                f"the {split} images are of {len(set(drives))} drive; expected at least two drives to draw from; resample images instead"
+            )
+    return Resamples(_by_drive(day_drives, draws, rng), _by_drive(night_drives, draws, rng))
+
+
+def _by_drive(drives: Sequence[str], draws: int, rng: np.random.Generator) -> Int64[np.ndarray, "rows images"]:
+    """How often each image is drawn: as often as its drive."""
+    place = np.unique(drives, return_inverse=True)[1]
+    return _rows(int(place.max()) + 1, draws, rng)[:, place]
 
 
 def pooled(resamples: Int64[np.ndarray, "draws weighed"], counts: Int64[np.ndarray, "images *counts"]) -> Int64[np.ndarray, "draws *counts"]:

@@ -84,6 +84,12 @@ def _scores(resamples: Int64[np.ndarray, "draws images"], counts: Int64[np.ndarr
     return {NAMES[k]: BoxScore(estimate(rates[:, i, 0]), estimate(rates[:, i, 1]), int(boxes[i])) for i, k in enumerate(BOXED)}
 
 
+def box_figures(counts: BoxCounts, resamples: Resamples) -> dict[str, Float[np.ndarray, " draws"]]:
+    """Hit rate by day and by night of each class, in every resample; a class without boxes is left out."""
+    splits = {"day": (resamples.day, counts.day), "night": (resamples.night, counts.night)}
+    return {f"{split}: {NAMES[k]}": _rates(*both)[:, i, 0] for split, both in splits.items() for i, k in enumerate(BOXED) if both[1][:, i, 1].any()}
+
+
 def box_quantities(networks: Mapping[str, BoxCounts], resamples: Resamples) -> dict[str, Quantity]:
     """What can be claimed of HeatNet RGB-T at night: hit rate and pixel precision of each class."""
     if "heatnet_rgbt" not in networks:

@@ -5,12 +5,14 @@ Classes 0 to 11 are scored. Background is not, but it counts: background called 
 car called background a false negative of car. Pixels labelled ``IGNORE`` are not counted at all.
 """
 
-from collections.abc import Iterable
-
+import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Int64, UInt8
 
 from heatnet.taxonomy import IGNORE, NAMES, NUM_CLASSES, SCORED
+
+EXACT = 2**24
+"""Pixels below which OpenCV's histogram, in 32-bit floats, counts exactly."""
 
 
 def confusion(prediction: UInt8[np.ndarray, "height width"], label: UInt8[np.ndarray, "_ _"]) -> Int64[np.ndarray, "13 13"]:
@@ -24,14 +26,12 @@ def confusion(prediction: UInt8[np.ndarray, "height width"], label: UInt8[np.nda
     for what, ids, highest in (("prediction", prediction, NUM_CLASSES - 1), ("label", label, IGNORE)):
         if ids.size and ids.max() > highest:
             raise ValueError(f"{what}: id {ids.max()} is none of 0 to {highest}; translate the image with the label map of its data set first")
-    joint = label.ravel() * np.int64(NUM_CLASSES) + prediction.ravel()
-    return np.bincount(joint, minlength=(NUM_CLASSES + 1) * NUM_CLASSES)[: NUM_CLASSES**2].reshape(NUM_CLASSES, NUM_CLASSES)
-
-
-def tally(predictions: Iterable[UInt8[np.ndarray, "_ _"]], labels: Iterable[UInt8[np.ndarray, "_ _"]]) -> Int64[np.ndarray, "images 13 13"]:
-    """The confusion counts of every image, 1.4 kB each; raises ``ValueError`` where the two are not of one number."""
-    counts = [confusion(prediction, label) for prediction, label in zip(predictions, labels, strict=True)]
-    return np.stack(counts) if counts else np.zeros((0, NUM_CLASSES, NUM_CLASSES), np.int64)
+    joint = label * np.uint8(NUM_CLASSES) + prediction  # at most 13 * 13 + 12
+    if joint.size < EXACT:
+        flat = cv2.calcHist([joint], [0], None, [256], [0, 256]).reshape(-1).astype(np.int64)  # several times faster than bincount
+    else:
+        flat = np.bincount(joint.ravel(), minlength=256)
+    return flat[: NUM_CLASSES**2].reshape(NUM_CLASSES, NUM_CLASSES)
 
 
 def iou(counts: Int64[np.ndarray, "*sets 13 13"]) -> tuple[Float[np.ndarray, "*sets 12"], Bool[np.ndarray, "*sets 12"]]:
@@ -51,3 +51,9 @@ def iou(counts: Int64[np.ndarray, "*sets 13 13"]) -> tuple[Float[np.ndarray, "*s
 def excluded(present: Bool[np.ndarray, "12"]) -> tuple[str, ...]:
     """The names of scored classes without ground truth."""
     return tuple(NAMES[k] for k in SCORED if not present[k])
+
+
+def hardest(counts: Int64[np.ndarray, "images 13 13"]) -> list[int]:
+    """The images in the order of their own mean IoU (over the classes that each holds), the worst first."""
+    score, present = iou(counts)
+    return np.argsort(np.where(present, score, 0).sum(1) / np.maximum(present.sum(1), 1), kind="stable").tolist()

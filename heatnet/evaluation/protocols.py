@@ -10,8 +10,9 @@ from jaxtyping import Float, Int64, UInt8
 
 from heatnet.data import Samples, msrs
 from heatnet.evaluation.bootstrap import Counts, Resamples
-from heatnet.evaluation.boxes import BOXED, BoxCounts, BoxRow, box_hits, box_quantities, box_row, box_table_markdown
+from heatnet.evaluation.boxes import BOXED, BoxCounts, BoxRow, box_figures, box_hits, box_quantities, box_row, box_table_markdown
 from heatnet.evaluation.claims import Quantity, pixel_quantities
+from heatnet.evaluation.compare import Figures, pixel_figures
 from heatnet.evaluation.counts import confusion
 from heatnet.evaluation.scores import PUBLISHED, SPLITS, Row, is_bound, row, table_markdown
 from heatnet.taxonomy import NAMES
@@ -21,6 +22,7 @@ from heatnet.taxonomy import NAMES
 class Protocol:
     """How to score: the truth of test samples, the counts of one image, of a network, its row, the claims, the table.
 
+    ``figures`` gives what two networks are compared by, in every resample.
     ``arrays`` gives the table as the arguments of its figure (``figures.table_bars``, ``figures.box_bars``).
     """
 
@@ -29,6 +31,7 @@ class Protocol:
     gather: Callable[..., Any]
     kind: type
     row: Callable[..., Any]
+    figures: Callable[[Any, Resamples], Figures]
     quantities: Callable[[Mapping[str, Any], Resamples], dict[str, Quantity]]
     table: Callable[[Sequence[Any]], str]
     arrays: Callable[[Sequence[Any]], Mapping[str, Any]]
@@ -79,13 +82,16 @@ def _box_arrays(rows: Sequence[BoxRow]) -> Mapping[str, Any]:
 
 
 PROTOCOLS: Mapping[str, Protocol] = {
-    "iou": Protocol(_labels, confusion, Counts, Row, row, pixel_quantities, lambda rows: table_markdown(rows, PUBLISHED), _pixel_arrays),
+    "iou": Protocol(
+        _labels, confusion, Counts, Row, row, pixel_figures, pixel_quantities, lambda rows: table_markdown(rows, PUBLISHED), _pixel_arrays
+    ),
     "boxes": Protocol(
         _boxes,
         box_hits,
         BoxCounts,
         BoxRow,
         box_row,
+        box_figures,
         box_quantities,
         box_table_markdown,
         _box_arrays,

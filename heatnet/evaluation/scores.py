@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from heatnet.evaluation.bootstrap import Counts, Draws, Estimate, Resamples, draw, estimate
 from heatnet.evaluation.counts import excluded
@@ -70,15 +73,12 @@ def table_markdown(rows: Sequence[Row], published: Mapping[str, str]) -> str:
     return "\n".join([*lines, *_left_out(rows)]) + "\n"
 
 
-def class_table_markdown(rows: Sequence[Row], split: str) -> str:
-    """IoU per class in per cent on one of ``SPLITS``; a dash where a class has no ground truth."""
-    names = [NAMES[k] for k in SCORED]
-    lines = [f"| {split} | mean | " + " | ".join(names) + " |", "|---" * (len(names) + 2) + "|"]
-    for row in rows:
-        score: Score = getattr(row, split)
-        cells = [f"{100 * score.classes[name].value:.1f}" if name in score.classes else "–" for name in names]
-        lines.append(" | ".join([f"| {row.title}", f"{100 * score.miou.value:.1f}", *cells]) + " |")
-    return "\n".join(lines) + "\n"
+def class_arrays(rows: Sequence[Row], split: str) -> dict[str, Any]:
+    """IoU by row and class on one of ``SPLITS`` as the arguments of its figure (``figures.per_class_bars``)."""
+    scores: list[Score] = [getattr(row, split) for row in rows]
+    iou = [[score.classes[NAMES[k]].value if NAMES[k] in score.classes else 0.0 for k in SCORED] for score in scores]
+    present = [[NAMES[k] in score.classes for k in SCORED] for score in scores]
+    return {"names": [row.title for row in rows], "iou": np.array(iou, np.float64), "present": np.array(present, np.bool_)}
 
 
 def per_cent(figure: Estimate, bold: bool = False) -> str:

@@ -1,0 +1,64 @@
+"""The ablation: what its variants share, and what each is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from heatnet.config.networks import SelfTraining
+
+Slip = Literal["rotation", "one optimiser", "test selection", "batch statistics"]
+Term = Literal["rare classes", "mix", "masked", "cross-modal", "night statistics", "multi-scale"]
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """The part of ``Adversary`` that variants change; see there."""
+
+    criterion: Literal["lsgan", "bce"]
+    weight: float
+    critics: Mapping[str, float]
+    confusion: Literal["night", "both"]
+    weighting: Literal["none", "uncertainty", "released"]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One row: which images (``reads``), met after which residual stage (0: early fusion), and how it learns.
+
+    ``night``: who labels the night images, if anybody; ``trust``: how those labels are weighted (all alike, by confidence, as released).
+    ``method``: what the last stage descends; the first, where there are ``stages`` 2, descends labels alone. ``terms``: what is
+    added (to self-training) or asked of the trained network; ``slips``: what the release does differently (``heatnet.training.released``).
+    """
+
+    title: str
+    reads: tuple[Literal["rgb", "thermal"], ...]
+    fuse_after: int
+    night: Literal["nobody", "thermal teacher", "HeatNet"]
+    trust: Literal["alike", "confidence", "released"]
+    method: Literal["labels", "confusion", "self-training", "soft labels"]
+    stages: Literal[1, 2]
+    modality_dropout: float
+    confusion: Confusion
+    terms: tuple[Term, ...]
+    slips: tuple[Slip, ...]
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """What all variants share; the rest (pairs, network, optimisers, augmentation) is HeatNet's own section of the profile.
+
+    ``steps`` of the two stages (one-stage variants take their sum); ``rare``: temperature and least pixels of rare-class sampling;
+    ``scales`` of multi-scale inference; ``select_every``: steps between looks at the test images (a slip); ``pairs``: which
+    differences are reported.
+    """
+
+    seeds: tuple[int, ...]
+    steps: tuple[int, int]
+    temperature: float
+    rotation_deg: float
+    select_every: int
+    rare: tuple[float, int]
+    scales: tuple[float, ...]
+    recipe: SelfTraining
+    variants: Mapping[str, Variant]
+    pairs: Mapping[str, tuple[str, str]]
