@@ -4,14 +4,16 @@ A number lives once, in ``params.yaml``, with its source beside it: nothing here
 missing or of the wrong type is refused by name.
 """
 
-from heatnet.config.calibration import Alignment, Calibration, Edges, Refinement, Search, Stereo
+from heatnet.config.ablation import Ablation, Confusion, Variant
+from heatnet.config.calibration import Alignment, Calibration, Checks, Edges, Online, Refinement, Search, Stereo, Uncertainty
 from heatnet.config.data import Augmentation, Block, Colour, Input, Labelled, Pairs, ThermalCounts
-from heatnet.config.networks import Adversary, Decoder, Encoder, Network, Optimiser, Training
+from heatnet.config.networks import Adversary, Decoder, Encoder, Network, Optimiser, SelfTraining, Training
 from heatnet.config.parsing import parse
 from heatnet.config.stages import STAGES, Bounds, Cameras, Distillation, Evaluation, HeatNet, Results, Row, Teacher, ThermalTeacher
 from heatnet.config.street import Street, StreetClimate, StreetRig, StreetSensor, StreetSplit, StreetVistas
 
 __all__ = [
+    "Ablation",
     "Adversary",
     "Alignment",
     "Augmentation",
@@ -19,7 +21,9 @@ __all__ = [
     "Bounds",
     "Calibration",
     "Cameras",
+    "Checks",
     "Colour",
+    "Confusion",
     "Decoder",
     "Distillation",
     "Edges",
@@ -29,11 +33,13 @@ __all__ = [
     "Input",
     "Labelled",
     "Network",
+    "Online",
     "Optimiser",
     "Pairs",
     "Refinement",
     "Results",
     "Row",
+    "SelfTraining",
     "STAGES",
     "Search",
     "Stereo",
@@ -47,5 +53,7 @@ __all__ = [
     "ThermalCounts",
     "ThermalTeacher",
     "Training",
+    "Uncertainty",
+    "Variant",
     "parse",
 ]

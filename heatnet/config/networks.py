@@ -63,9 +63,36 @@ class Training:
 
 @dataclass(frozen=True)
 class Adversary:
-    """The critic and the confusion term: width of its first layer, its loss, its optimiser, and the term's weight."""
+    """The critics and the confusion term: width of their first layer, their loss, their optimiser, and the term's weight.
+
+    ``critics``: the levels that are looked at (``heatnet.models.critic.LEVELS``) and the weight of each; ``confusion``: which domain is
+    pulled to the other, the ``night`` or ``both``; ``weighting``: how a patch counts, ``none`` (all alike), by ``uncertainty`` (the paper),
+    or as ``released`` (one number for all).
+    """
 
     width: int
     criterion: Literal["lsgan", "bce"]
     optimiser: Optimiser
     weight: float
+    critics: Mapping[str, float]
+    confusion: Literal["night", "both"]
+    weighting: Literal["none", "uncertainty", "released"]
+
+
+@dataclass(frozen=True)
+class SelfTraining:
+    """Learning from an average of one's own past: how long it remembers, when it is sure, and the weight of every term.
+
+    ``decay`` of the average, ``threshold`` of confidence; ``night``: weight of the thermal teacher's labels; ``mix``: of day classes pasted
+    into the night; ``masked``: of hidden blocks (``block`` px a side, a share ``ratio`` of them); ``cross_modal``: of one modality
+    against both. A weight of 0 leaves a term out.
+    """
+
+    decay: float
+    threshold: float
+    night: float
+    mix: float
+    masked: float
+    block: int
+    ratio: float
+    cross_modal: float

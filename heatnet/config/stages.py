@@ -39,6 +39,7 @@ class ThermalTeacher:
 
     pairs: Pairs
     network: Network
+    start: tuple[str | None, ...]
     training: Training
     augmentation: Augmentation
 
@@ -49,6 +50,7 @@ class HeatNet:
 
     pairs: Pairs
     network: Network
+    start: tuple[str | None, ...]
     stage1: Training
     stage2: Training
     adversary: Adversary
@@ -61,6 +63,7 @@ class Distillation:
 
     pairs: Pairs
     network: Network
+    start: tuple[str | None, ...]
     training: Training
     augmentation: Augmentation
 
@@ -72,6 +75,7 @@ class Bounds:
     pairs: Pairs
     truth: str | None
     network: Network
+    start: tuple[str | None, ...]
     training: Training
     augmentation: Augmentation
 

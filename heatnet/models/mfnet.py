@@ -42,7 +42,7 @@ class MiniInception(nn.Module):
 
 
 class MFNet(nn.Module):
-    """Two encoders whose features are added to the decoder's at every scale."""
+    """Two encoders whose features are added to the decoder's at strides 8, 4 and 2, not at full size."""
 
     def __init__(self, classes: int = 9) -> None:
         """Widths as published: 16-48-48-96-96 for RGB, 16-16-16-36-36 for thermal."""
@@ -60,10 +60,11 @@ class MFNet(nn.Module):
         self.decode1 = ConvBlock(16 + 16, classes)
 
     def _encode(self, x: Tensor, suffix: str) -> list[Tensor]:
-        """Features at strides 1, 2, 4, 8, 16."""
+        """Features at strides 2, 4, 8, 16."""
         features: list[Tensor] = []
-        for layers in (("conv1",), ("conv2_1", "conv2_2"), ("conv3_1", "conv3_2"), ("conv4",), ("conv5",)):
-            x = F.max_pool2d(x, 2) if features else x
+        x = getattr(self, f"conv1_{suffix}")(x)
+        for layers in (("conv2_1", "conv2_2"), ("conv3_1", "conv3_2"), ("conv4",), ("conv5",)):
+            x = F.max_pool2d(x, 2)
             for name in layers:
                 x = getattr(self, f"{name}_{suffix}")(x)
             features.append(x)
@@ -74,6 +75,6 @@ class MFNet(nn.Module):
     ) -> Float[Tensor, "batch 9 height width"]:
         """Logits; height and width must be multiples of 16."""
         *skips, x = (torch.cat(pair, 1) for pair in zip(self._encode(rgb, "rgb"), self._encode(thermal, "inf"), strict=True))
-        for decode, skip in zip((self.decode4, self.decode3, self.decode2, self.decode1), reversed(skips), strict=True):
+        for decode, skip in zip((self.decode4, self.decode3, self.decode2), reversed(skips), strict=True):
             x = decode(F.interpolate(x, scale_factor=2, mode="nearest") + skip)
-        return x
+        return self.decode1(F.interpolate(x, scale_factor=2, mode="nearest"))

@@ -1,6 +1,6 @@
 """Training loops as generators: who calls them stops, logs, saves or plots."""
 
-from heatnet.training.adversarial import accuracy, adversarial, adversarial_learner
+from heatnet.training.adversarial import accuracy, adversarial, adversarial_learner, critics
 from heatnet.training.checkpoint import fingerprint, resumable
 from heatnet.training.labelling import predictions
 from heatnet.training.learner import Learner, Report, evaluating, frozen, learning_rate
@@ -13,6 +13,7 @@ __all__ = [
     "accuracy",
     "adversarial",
     "adversarial_learner",
+    "critics",
     "evaluating",
     "fingerprint",
     "frozen",

@@ -43,10 +43,17 @@ def supervised(learner: Learner, sources: Mapping[str, Source], settings: config
 
 def joint_forward(network: torch.nn.Module, batches: Mapping[str, Batch]) -> dict[str, Tensor]:
     """Logits of every batch from one pass of them all."""
-    rgb = [batch.rgb for batch in batches.values()]
-    thermal = [batch.thermal for batch in batches.values()]
-    logits = network(_stack(rgb), _stack(thermal))
-    return dict(zip(batches, logits.split([len(batch) for batch in batches.values()]), strict=True))
+    return split_like(network(*joint(batches)), batches)
+
+
+def joint(batches: Mapping[str, Batch]) -> tuple[Tensor | None, Tensor | None]:
+    """The RGB and the thermal images of all batches, in one batch each."""
+    return _stack([batch.rgb for batch in batches.values()]), _stack([batch.thermal for batch in batches.values()])
+
+
+def split_like(whole: Tensor, batches: Mapping[str, Batch]) -> dict[str, Tensor]:
+    """What belongs to each of the batches that ``joint`` joined."""
+    return dict(zip(batches, whole.split([len(batch) for batch in batches.values()]), strict=True))
 
 
 def labelled_loss(logits: Tensor, batch: Batch) -> Tensor:

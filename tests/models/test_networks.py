@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from heatnet import config
-from heatnet.models import Critic, MFNet, build, load_network, open_network, save_network
+from heatnet.models import Critic, HeatNet, MFNet, build, load_network, open_network, save_network, warm_start
 from heatnet.models.encoder import stages, widen
 from heatnet.models.heatnet import Modality
 
@@ -119,3 +119,57 @@ def test_a_checkpoint_of_another_architecture(tmp_path: Path) -> None:
 def test_the_critic_refuses_what_is_smaller_than_its_patch() -> None:
     with pytest.raises(ValueError, match="32-pixel patch"):
         Critic(13, 4)(torch.zeros(1, 13, 16, 64))
+
+
+def trained(modality: Modality, seed: int) -> HeatNet:
+    """A network whose batch norms have statistics of their own."""
+    model = build(SMALL, (modality,), seed).train()
+    with torch.no_grad():
+        model(torch.randn(2, 3, 64, 64), torch.randn(2, 1, 64, 64))
+    return model.eval()
+
+
+def test_thermal_started_from_rgb_sees_grey_as_the_rgb_network_does() -> None:
+    teacher = trained("rgb", 1)
+    student = warm_start(build(SMALL, ("thermal",), 2).eval(), [teacher])
+    grey = torch.randn(1, 1, 64, 64)
+    torch.testing.assert_close(student(thermal=grey), teacher(rgb=grey.expand(1, 3, 64, 64)), atol=1e-5, rtol=1e-4)
+
+
+def test_fusion_of_one_network_with_itself_is_that_network() -> None:
+    thermal = trained("thermal", 3)
+    model = warm_start(build(config.Network(SMALL.encoder, 2, SMALL.decoder), ("rgb", "thermal"), 4).eval(), [thermal_as_rgb(thermal), thermal])
+    image = torch.randn(1, 1, 64, 64)
+    fused = model(torch.cat([image, torch.zeros(1, 2, 64, 64)], 1), image)
+    torch.testing.assert_close(fused, thermal(thermal=image), atol=1e-4, rtol=1e-3)
+
+
+def thermal_as_rgb(thermal: HeatNet) -> HeatNet:
+    """An RGB network that looks at red alone, and as the thermal network would."""
+    model = build(SMALL, ("rgb",))
+    state = thermal.state_dict()
+    for name, own in model.state_dict().items():
+        given = state[name]
+        own.copy_(given if given.shape == own.shape else torch.cat([given, torch.zeros_like(given).expand(-1, 2, -1, -1)], 1))
+    return model.eval()
+
+
+def test_each_branch_starts_from_its_own_teacher_or_stays() -> None:
+    rgb, thermal = trained("rgb", 5), trained("thermal", 6)
+    images = torch.randn(1, 3, 64, 64), torch.randn(1, 1, 64, 64)
+    width = rgb.features(*images)[1].shape[1]
+    both = warm_start(build(SMALL, ("rgb", "thermal"), 7).eval(), [rgb, thermal]).features(*images)[1]
+    torch.testing.assert_close(both, torch.cat([rgb.features(*images)[1], thermal.features(*images)[1]], 1))
+    before = build(SMALL, ("rgb", "thermal"), 7).eval()
+    after = warm_start(build(SMALL, ("rgb", "thermal"), 7).eval(), [None, thermal])
+    assert torch.equal(after.features(*images)[1][:, :width], before.features(*images)[1][:, :width])
+    torch.testing.assert_close(after.features(*images)[1][:, width:], thermal.features(*images)[1])
+
+
+def test_a_start_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(ValueError, match="start: 1 networks for 2 branches .of rgb and thermal.; expected one each"):
+        warm_start(build(SMALL, ("rgb", "thermal")), [build(SMALL, ("rgb",))])
+    with pytest.raises(ValueError, match="start: a network of another architecture"):
+        warm_start(build(SMALL, ("rgb",)), [build(MOBILE, ("rgb",))])
+    with pytest.raises(ValueError, match="expected one of a single branch"):
+        warm_start(build(SMALL, ("rgb",)), [build(SMALL, ("rgb", "thermal"))])

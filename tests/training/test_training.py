@@ -7,18 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from parts import ADVERSARY, TRAINING, model, source
 
 from heatnet import config
 from heatnet.data import Batch
-from heatnet.models import Critic, HeatNet, build
+from heatnet.models.critic import Critics
 from heatnet.taxonomy import Domain
 from heatnet.training import (
     Learner,
     Report,
-    Source,
     accuracy,
     adversarial,
     adversarial_learner,
+    critics,
     evaluating,
     frozen,
     learner,
@@ -27,30 +28,9 @@ from heatnet.training import (
     supervised,
 )
 
-NETWORK = config.Network(config.Encoder("resnet10t", {"channels": [8, 16, 24, 32], "stem_width": 8}, None, 32), 2, config.Decoder("fpn", 16, 0.2))
-DESCENT = config.Optimiser("adamw", 3e-3, 0.01, 2, 0.9)
-TRAINING = config.Training(8, 2, 0, DESCENT, 3)
-ADVERSARY = config.Adversary(4, "lsgan", DESCENT, 0.1)
 
-
-def source(seed: int, domain: Domain = Domain.DAY) -> Source:
-    def batch(step: int) -> Batch:
-        rng = np.random.default_rng([seed, step])
-        shade = 0.8 if domain is Domain.DAY else -0.8
-        rgb = torch.from_numpy(rng.normal(shade, 0.1, (2, 3, 64, 64)).astype(np.float32))
-        thermal = torch.from_numpy(np.kron(rng.normal(0, 0.3, (2, 1, 4, 4)), np.ones((16, 16))).astype(np.float32))
-        label = (thermal[:, 0] > 0).long() * 9
-        return Batch(rgb=rgb, thermal=thermal, label=label, weight=None)
-
-    return batch
-
-
-def model(seed: int = 0) -> HeatNet:
-    return build(NETWORK, ("rgb", "thermal"), seed)
-
-
-def critic() -> Critic:
-    return Critic(13, 4, seed=1)
+def critic() -> Critics:
+    return critics(model(), ADVERSARY, seed=1)
 
 
 def weights(learner: Learner, name: str = "network") -> torch.Tensor:
@@ -130,7 +110,7 @@ def test_each_step_moves_only_its_own_network(monkeypatch: pytest.MonkeyPatch) -
 def test_confusion_reaches_the_network_through_a_frozen_critic() -> None:
     network, judge = model(), critic()
     with frozen(judge):
-        judge(network(*(getattr(source(0)(0), name) for name in ("rgb", "thermal")))).mean().backward()
+        judge({"logits": network(*(getattr(source(0)(0), name) for name in ("rgb", "thermal")))})["logits"].mean().backward()
     assert all(p.grad is None for p in judge.parameters())
     assert all(p.requires_grad for p in judge.parameters())
     assert sum(p.grad.abs().sum() for p in network.parameters() if p.grad is not None) > 0
@@ -138,7 +118,7 @@ def test_confusion_reaches_the_network_through_a_frozen_critic() -> None:
 
 def test_the_critic_learns_to_tell_domains_that_differ() -> None:
     settings = config.Training(60, 2, 0, config.Optimiser("adamw", 1e-3, 0.0, 0, 0.0), 0)
-    adversary = config.Adversary(8, "lsgan", config.Optimiser("adamw", 5e-3, 0.0, 0, 0.0), 0.0)
+    adversary = config.Adversary(8, "lsgan", config.Optimiser("adamw", 5e-3, 0.0, 0, 0.0), 0.0, {"logits": 1.0}, "night", "none")
     learner = adversarial_learner(model(), critic(), settings, adversary)
     reports = list(adversarial(learner, source(0), source(1, Domain.NIGHT), settings, adversary))
     assert np.mean([report.figures["critic accuracy"] for report in reports[-5:]]) > 0.75

@@ -1,0 +1,91 @@
+"""What one would do today: the network teaches itself by night, through an average of its own past, on images made harder.
+
+Nobody has to fool a critic here. Every term is a labelled loss or a divergence; a weight of 0 leaves its images out as well.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from heatnet import config
+from heatnet.data import Batch
+from heatnet.losses import confidence, confident_share, cross_modal_loss
+from heatnet.taxonomy import IGNORE
+from heatnet.training.averaging import averaged, follow_student
+from heatnet.training.learner import Learner, Report, descend, evaluating, learning_rate, optimiser, reproducible
+from heatnet.training.mixing import class_mix, masked, one_modality
+from heatnet.training.supervised import Source, joint_forward, labelled_loss
+
+STREAM = 2
+"""This loop's own stream of random numbers, beside the order and the changes of the frames."""
+
+
+def selftraining_learner(network: nn.Module, settings: config.Training) -> Learner:
+    """A learner of a network, and of the teacher that follows it (which is the better of the two to keep)."""
+    return Learner({"network": network, "teacher": averaged(network)}, {"network": optimiser(settings.optimiser, network.parameters())})
+
+
+def selftraining(
+    learner: Learner, day: Source, night: Source, settings: config.Training, recipe: config.SelfTraining, class_weight: Tensor
+) -> Iterator[Report]:
+    """Descend ``L_day + w_n L_night + w_x L_mix + w_m L_mask + w_c L_cross``; the teacher follows after every step.
+
+    ``L_day`` and ``L_night`` are the segmentation losses of the sources' own labels. The teacher (an average, see ``averaging``) labels
+    the night images as well: ``L_mix`` is the loss of day classes pasted onto them, ``L_mask`` of the night images with blocks hidden,
+    ``L_cross`` the divergence of the answer for one modality from that for both. ``class_weight`` weighs the teacher's labels by class,
+    as the sources weigh theirs (``heatnet.data.sets.class_weights``).
+    """
+    network, teacher = learner.networks["network"].train(), learner.networks["teacher"]
+    device = next(network.parameters()).device
+    class_weight = class_weight.to(device)
+    for step in range(learner.step, settings.steps):
+        batches = {"day": day(step).to(device), "night": night(step).to(device)}
+        taught, share = own_labels(teacher, batches["night"], recipe.threshold, class_weight)
+        views = {**batches, **harder(batches["day"], taught, recipe, np.random.default_rng([settings.seed, STREAM, step]))}
+        with reproducible(settings.seed, step):
+            logits = joint_forward(network, views)
+        terms = {name: _weight(recipe, name) * _term(name, logits, batch) for name, batch in views.items()}
+        rate = learning_rate(settings.optimiser, step, settings.steps)
+        descend(learner, "network", terms, rate)
+        follow_student(teacher, network, recipe.decay, step)
+        learner.step = step + 1
+        yield Report(step, {name: value.item() for name, value in terms.items()}, rate, {"confident share": share})
+
+
+def own_labels(teacher: nn.Module, night: Batch, threshold: float, class_weight: Tensor) -> tuple[Batch, float]:
+    """The night batch with the teacher's labels, all of an image's weighted by the share of it that the teacher is sure of.
+
+    Also the mean of that share. Beyond the image (0 in every modality) there is no label.
+    """
+    with evaluating(teacher):
+        logits = teacher(night.rgb, night.thermal)
+    beyond = torch.stack([(part == 0).all(1) for part in (night.rgb, night.thermal) if part is not None]).all(0)
+    label = logits.argmax(1).masked_fill(beyond, IGNORE)
+    share = confident_share(confidence(logits), threshold)
+    return replace(night, label=label, weight=share[:, None, None] * class_weight[label]), share.mean().item()
+
+
+def harder(day: Batch, night: Batch, recipe: config.SelfTraining, rng: np.random.Generator) -> dict[str, Batch]:
+    """The night images, as the teacher labelled them, made harder in every way that has a weight."""
+    mixing, hiding, dropping = rng.spawn(3)
+    made: dict[str, Batch] = {}
+    if recipe.mix:
+        made["mix"] = class_mix(day, night, mixing)
+    if recipe.masked:
+        made["masked"] = masked(night, recipe.block, recipe.ratio, hiding)
+    if recipe.cross_modal:
+        made["cross-modal"] = one_modality(night, dropping)
+    return made
+
+
+def _term(name: str, logits: Mapping[str, Tensor], batch: Batch) -> Tensor:
+    """The loss of one view."""
+    return cross_modal_loss(logits[name], logits["night"]) if name == "cross-modal" else labelled_loss(logits[name], batch)
+
+
+def _weight(recipe: config.SelfTraining, name: str) -> float:
+    """The weight of one view's loss."""
+    return {"day": 1.0, "night": recipe.night, "mix": recipe.mix, "masked": recipe.masked, "cross-modal": recipe.cross_modal}[name]

@@ -1,0 +1,114 @@
+"""Self-training and soft labels: whose labels, which weight, what is moved, and the same again."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from parts import NETWORK, RECIPE, TRAINING, model, source
+
+from heatnet.data import Batch
+from heatnet.losses import confidence, distillation_loss, segmentation_loss
+from heatnet.models import build
+from heatnet.taxonomy import IGNORE, NUM_CLASSES, Domain
+from heatnet.training import learner, resumable
+from heatnet.training.distillation import counted, distilled
+from heatnet.training.selftraining import harder, own_labels, selftraining, selftraining_learner
+
+WEIGHTS = torch.ones(NUM_CLASSES + 1)
+NIGHT = source(1, Domain.NIGHT)
+
+
+def steps(run, recipe=RECIPE, settings=TRAINING):
+    return selftraining(run, source(0), NIGHT, settings, recipe, WEIGHTS)
+
+
+def test_own_labels_are_the_teachers_weighted_by_its_sure_share_and_by_class() -> None:
+    teacher, night = model().eval(), NIGHT(0)
+    night.rgb[0, :, :8], night.thermal[0, :, :8] = 0, 0
+    scale = torch.arange(NUM_CLASSES + 1).float()
+    logits = teacher(night.rgb, night.thermal).detach()
+    threshold = confidence(logits)[0].median().item()
+    taught, share = own_labels(teacher, night, threshold, scale)
+    assert (taught.label[0, :8] == IGNORE).all()
+    assert torch.equal(taught.label[1], logits[1].argmax(0))
+    sure = [(confidence(logits)[i] > threshold).float().mean().item() for i in (0, 1)]
+    assert share == pytest.approx(np.mean(sure), abs=1e-6)
+    assert torch.allclose(taught.weight[1], sure[1] * scale[taught.label[1]])
+
+
+def test_a_weight_of_zero_leaves_a_term_out() -> None:
+    day, night = source(0)(0), NIGHT(0)
+    whole = harder(day, night, RECIPE, np.random.default_rng(0))
+    assert list(whole) == ["mix", "masked", "cross-modal"]
+    part = harder(day, night, replace(RECIPE, mix=0.0, cross_modal=0.0), np.random.default_rng(0))
+    assert list(part) == ["masked"]
+    assert torch.equal(part["masked"].rgb, whole["masked"].rgb), "a term's random numbers are its own"
+    run = selftraining_learner(model(), TRAINING)
+    assert list(next(steps(run, replace(RECIPE, masked=0.0))).losses) == ["day", "night", "mix", "cross-modal"]
+
+
+def test_only_the_student_is_moved_by_gradients_and_the_teacher_follows() -> None:
+    run = selftraining_learner(model(), TRAINING)
+    reports = steps(run)
+    next(reports)
+    student, teacher = run.networks["network"], run.networks["teacher"]
+    assert all(torch.equal(a, b) for a, b in zip(student.parameters(), teacher.parameters(), strict=True)), "the mean of one"
+    first = [p.clone() for p in student.parameters()]
+    next(reports)
+    for old, new, mean in zip(first, student.parameters(), teacher.parameters(), strict=True):
+        assert torch.allclose(mean, (old + new) / 2, atol=1e-6)
+        assert mean.grad is None
+
+
+def test_it_repeats_itself_and_resumes_to_the_same_bits(tmp_path: Path) -> None:
+    settings = replace(TRAINING, steps=10)
+    whole = selftraining_learner(model(), settings)
+    complete = list(steps(whole, settings=settings))
+    stopped = selftraining_learner(model(), settings)
+    for report in resumable(stopped, lambda: steps(stopped, settings=settings), tmp_path / "run.pt", "mark", every=4):
+        if report.step == 5:
+            break
+    resumed = selftraining_learner(model(), settings)
+    assert list(resumable(resumed, lambda: steps(resumed, settings=settings), tmp_path / "run.pt", "mark", every=4)) == complete
+    for name in ("network", "teacher"):
+        pairs = zip(whole.networks[name].state_dict().values(), resumed.networks[name].state_dict().values(), strict=True)
+        assert all(torch.equal(a, b) for a, b in pairs)
+
+
+def test_it_learns_and_the_teacher_is_worth_keeping() -> None:
+    settings = replace(TRAINING, steps=60, optimiser=replace(TRAINING.optimiser, learning_rate=1e-2, weight_decay=0.0))
+    run = selftraining_learner(model(), settings)
+    reports = list(steps(run, replace(RECIPE, threshold=0.8), settings))
+    night = NIGHT(1000)
+    with torch.no_grad():
+        answer = run.networks["teacher"].eval()(night.rgb, night.thermal).argmax(1)
+    assert (answer == night.label).float().mean() > 0.8
+    assert reports[-1].figures["confident share"] > reports[0].figures["confident share"]
+
+
+def test_soft_labels_come_from_the_same_view_and_leave_the_teacher() -> None:
+    teacher, student = model(5), build(NETWORK, ("rgb",), 6)
+    before = [p.clone() for p in teacher.parameters()]
+    run = learner(student, TRAINING)
+    student_before = build(NETWORK, ("rgb",), 6)
+    report = next(distilled(run, teacher, source(0), NIGHT, TRAINING, 2.0))
+    assert list(report.losses) == ["day", "night"]
+    assert all(torch.equal(a, b) for a, b in zip(before, teacher.parameters(), strict=True))
+    assert not all(torch.equal(a, b) for a, b in zip(student_before.parameters(), student.parameters(), strict=True))
+
+
+def test_distilling_a_network_into_itself_has_nothing_to_learn_and_labels_would() -> None:
+    network, night = model().eval(), NIGHT(0)
+    with torch.no_grad():
+        logits = network(night.rgb, night.thermal)
+    assert distillation_loss(logits, logits, 2.0, counted(night)).item() == pytest.approx(0, abs=1e-6)
+    assert segmentation_loss(logits, logits.argmax(1)).item() > 0.1
+
+
+def test_where_there_is_no_label_soft_labels_do_not_count() -> None:
+    label = torch.tensor([[[1, IGNORE], [2, 3]]])
+    weight = torch.tensor([[[0.5, 0.5], [0.25, 1.0]]])
+    assert counted(Batch(None, torch.zeros(1, 1, 2, 2), label, weight)).tolist() == [[[0.5, 0.0], [0.25, 1.0]]]
+    assert counted(Batch(None, torch.zeros(1, 1, 2, 2), label, None)).tolist() == [[[1, 0], [1, 1]]]
