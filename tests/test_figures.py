@@ -210,6 +210,30 @@ def test_calibration_errors_one_panel_a_quantity():
     assert [len(ax.lines) for ax in figure.axes] == [1, 0]
 
 
+def test_a_descent_shows_a_panel_a_calibration_and_hides_what_is_not_seen(scene):
+    figure = figures.descent(scene.rgb, {"guess": scene.thermal, "search": scene.thermal, "end": scene.thermal})
+    assert [ax.get_title() for ax in figure.axes if ax.get_visible()] == ["guess", "search", "end"]
+    shown = figure.axes[2].images[0].get_array()
+    assert shown.mask[:, :4].all()
+    assert not shown.mask[:, 4:].any()
+
+
+def test_parallax_is_drawn_over_depth():
+    figure = figures.parallax(np.array([5.0, 50.0]), np.array([10.0, 1.0]))
+    np.testing.assert_array_equal(figure.axes[0].lines[0].get_xydata(), [[5, 10], [50, 1]])
+    assert figure.axes[0].get_xscale() == "log"
+
+
+def test_ellipses_reach_one_and_two_standard_deviations():
+    spread = np.array([[4.0, 1.9], [1.9, 1.0]])
+    figure = figures.uncertainty_ellipses([(("yaw (deg)", "centre (px)"), spread, np.array([1.0, 0.5]))])
+    one, two = (patch.get_xy() for patch in figure.axes[0].patches)
+    assert one[:, 0].max() == pytest.approx(2, abs=0.02)
+    assert two[:, 1].max() == pytest.approx(2, abs=0.02)
+    assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in figure.axes[0].lines] == [(0, 0), (1.0, 0.5)]
+    assert (figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()) == ("yaw (deg)", "centre (px)")
+
+
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 def test_saved_figures_are_the_same_bytes(tmp_path, suffix):
     for name in ("a", "b"):

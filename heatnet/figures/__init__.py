@@ -1,9 +1,10 @@
 """One function per figure: arrays in, Figure out; the caption and the alt text are in its docstring (``texts``)."""
 
-from heatnet.figures.calibration import calibration_errors, cost_landscape
+from heatnet.figures.calibration import calibration_errors, cost_landscape, descent, parallax, uncertainty_ellipses
 from heatnet.figures.curves import class_histogram, critic_accuracy, label_quality, loss_curves, temperature_over_hours, thermal_histogram
 from heatnet.figures.scenes import Scene, contact_sheet, modalities, overlay_edges, qualitative
 from heatnet.figures.scores import box_bars, confusion_matrix, per_class_bars, table_bars
+from heatnet.figures.sheets import pairs_sheet
 from heatnet.figures.style import colourise, save, texts
 
 __all__ = [
@@ -16,10 +17,13 @@ __all__ = [
     "contact_sheet",
     "cost_landscape",
     "critic_accuracy",
+    "descent",
     "label_quality",
     "loss_curves",
     "modalities",
     "overlay_edges",
+    "pairs_sheet",
+    "parallax",
     "per_class_bars",
     "qualitative",
     "save",
@@ -27,4 +31,5 @@ __all__ = [
     "temperature_over_hours",
     "texts",
     "thermal_histogram",
+    "uncertainty_ellipses",
 ]

@@ -37,8 +37,24 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--results", type=Path, metavar="DIR", help="default: results/PROFILE of the current profile")
     _command(commands, "publish", _publish, "write the profile's tables into the README")
     _predict_options(_command(commands, "predict", _predict, "a trained network on your own images: masks and overlays"))
-    fetch = _command(commands, "fetch", _fetch, "get public data sets (pinned git commits) into data/")
-    fetch.add_argument("names", nargs="*", metavar="NAME", help="camvid, msrs, msrs-boxes, mfnet, rig; none lists them")
+    _street_options(_command(commands, "street", _street, "the simulator alone: labelled street images, RGB and thermal"))
+    export = _command(commands, "export", _export, "a trained network as an ONNX file, checked with onnxruntime")
+    export.add_argument("network", type=Path, metavar="NETWORK", help="e.g. networks/rgbt.safetensors")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE.onnx")
+    _calibrate_options(_command(commands, "calibrate", _calibrate, "a thermal camera against an RGB stereo pair, from your own recordings"))
+    align = _command(commands, "align", _align, "thermal images of your own recordings into the left RGB view")
+    align.add_argument("folder", type=Path, metavar="DIR", help="holds left/ right/ thermal/")
+    align.add_argument("--calibration", type=Path, required=True, metavar="FILE", help="what `heatnet calibrate` wrote")
+    align.add_argument("--out", type=Path, required=True, metavar="DIR")
+    fetch = _command(commands, "fetch", _fetch, "get public data sets into data/, or say where to register for them")
+    fetch.add_argument("names", nargs="*", metavar="NAME", help="camvid, msrs, msrs-boxes, mfnet, rig, freiburg, vistas ...; none lists them all")
+    inventory = _command(commands, "inventory", _inventory, "count data sets against the published; list what is unpaired, unreadable or leaking")
+    inventory.add_argument("layout", nargs="?", help="freiburg, mf, msrs, vistas, vistas_v2, bdd, cityscapes, camvid; default: the profile's sets")
+    inventory.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="the folder of a set of that layout")
+    inventory.add_argument("--quick", action="store_true", help="list only; default: every file is decoded and its ids are checked")
+    ablate = _command(commands, "ablate", _ablate, "one run of the ablation, or its table (what `dvc repro ablations/dvc.yaml` calls)")
+    ablate.add_argument("variant", nargs="?", help="of params.yaml in the current folder; none: the table of all runs")
+    ablate.add_argument("seed", nargs="?", type=int)
     link = _command(commands, "link", _link, "use data sets that lie in another folder")
     link.add_argument("folder", type=Path, metavar="DIR")
     return parser
@@ -51,11 +67,27 @@ def _command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", na
 
 
 def _predict_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--network", type=Path, required=True, metavar="FILE", help="e.g. networks/rgbt.safetensors")
+    parser.add_argument("--network", type=Path, required=True, metavar="FILE", help="e.g. networks/rgbt.safetensors; .onnx and MFNet's .pth too")
     parser.add_argument("--rgb", type=Path, metavar="PATH", help="an image, or a folder of images")
     parser.add_argument("--thermal", type=Path, metavar="PATH", help="the same for thermal; pairs are found by file name")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--skip-broken", action="store_true", help="report files that cannot be used and go on; default: stop")
+
+
+def _street_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--layout", choices=("freiburg", "vistas", "mf", "bdd"), required=True, help="whose folders, names and classes")
+    parser.add_argument("--frames", type=int, required=True, metavar="N", help="freiburg: rounded up to whole drives")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="new, empty, or begun before with the same options: it resumes")
+    parser.add_argument("--seed", type=int, metavar="S", help="another seed, another world; default: the one in the parameters")
+    parser.add_argument("--scale", type=float, default=1.0, metavar="X", help="of the image size: the parameters', 640x480 (mf), 1280x720 (bdd)")
+    parser.add_argument("--params", type=Path, metavar="FILE", help="default: the params.yaml of the profile `street`")
+
+
+def _calibrate_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="holds left/ right/ thermal/ with 16-bit thermal PNGs of the same names")
+    parser.add_argument("--rig", type=Path, required=True, metavar="FILE", help="Kalibr camchain with the rectified cameras left and right")
+    parser.add_argument("--guess", type=Path, metavar="FILE", help="one with left, right and thermal, by data sheet and tape measure")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the camchain to write; a folder FILE_report appears beside it")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -127,11 +159,56 @@ def _predict(options: argparse.Namespace) -> int:
     return predict(options.network, options.rgb, options.thermal, options.out, options.skip_broken)
 
 
+def _street(options: argparse.Namespace) -> int:
+    from heatnet.pipeline.street import Order, street
+
+    return street(Order(options.layout, options.frames, options.out, options.seed, options.scale, options.params))
+
+
+def _export(options: argparse.Namespace) -> int:
+    from heatnet.pipeline.export import export
+
+    return export(options.network, options.out)
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from heatnet.pipeline.calibrate import calibrate
+
+    return calibrate(options.folder, options.rig, options.guess, options.out)
+
+
+def _align(options: argparse.Namespace) -> int:
+    from heatnet.pipeline.calibrate import align
+
+    return align(options.folder, options.calibration, options.out)
+
+
 def _fetch(options: argparse.Namespace) -> int:
     from heatnet.pipeline.fetch import fetch
     from heatnet.pipeline.profile import find_profile
 
     return fetch(options.names, find_profile().folder / "data")
+
+
+def _inventory(options: argparse.Namespace) -> int:
+    from heatnet.pipeline.inventory import print_inventory, sets_of
+    from heatnet.pipeline.profile import find_profile
+
+    if (options.layout is None) != (options.folder is None):
+        raise ValueError("inventory: give a layout and a folder, or neither for the sets of the current profile")
+    return print_inventory(sets_of(find_profile()) if options.layout is None else {options.folder: options.layout}, not options.quick)
+
+
+def _ablate(options: argparse.Namespace) -> int:
+    from heatnet.pipeline.ablation import ablate, tabulate
+
+    if (options.variant is None) != (options.seed is None):
+        raise ValueError("ablate: give a variant and a seed, or neither for the table")
+    if options.variant is None:
+        tabulate(Path.cwd())
+    else:
+        ablate(Path.cwd(), options.variant, options.seed)
+    return 0
 
 
 def _link(options: argparse.Namespace) -> int:

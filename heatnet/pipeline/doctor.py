@@ -12,11 +12,6 @@ from heatnet.pipeline.profile import Profile, load_profile
 
 FREE_GB = 5
 SETUP = "run `make repro`, or make a new environment: pip install -r requirements.lock"
-ORIGINS = {
-    "vistas": "Mapillary Vistas v1.2: ask for it on mapillary.com/dataset/vistas (research licence)",
-    "freiburg": "Freiburg Thermal: download train.zip and test.zip from the project page linked in the README",
-}
-"""Sets that cannot be fetched by a command."""
 
 
 @dataclass(frozen=True)
@@ -144,11 +139,12 @@ def data(profile: Profile, current: bool) -> Iterator[Finding]:
 
 def cure(name: str, folder: str) -> str:
     """How to get a data set."""
-    from heatnet.pipeline.fetch import SOURCES
+    from heatnet.pipeline.sources import SOURCES, Manual
 
     here = "" if folder == "." else f"cd {folder}; "
     linked = f"{here}heatnet link DIR, where DIR holds {name}/"
-    fetched = [source for source, entry in SOURCES.items() if any(place.split("/")[0] == name for place in entry.places.values())]
-    if fetched:
+    known = {source: entry for source, entry in SOURCES.items() if name in entry.folders}
+    if fetched := [source for source, entry in known.items() if not isinstance(entry, Manual)]:
         return f"{here}heatnet fetch {' '.join(fetched)}; or {linked}"
-    return f"{ORIGINS.get(name, 'see the README')}; then {linked}"
+    origin = next((f"{entry.about}: {entry.where}" for entry in known.values() if isinstance(entry, Manual)), "see the README")
+    return f"{origin}; then {linked}"

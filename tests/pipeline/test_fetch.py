@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from heatnet.pipeline.fetch import SOURCES, Source, fetch, link
+from heatnet.pipeline.fetch import fetch, link
+from heatnet.pipeline.sources import SOURCES, Manual, Source
 
 
 @pytest.fixture
@@ -62,9 +63,23 @@ def test_a_half_set_and_an_unknown_name_are_refused(tmp_path: Path, source: Sour
 
 
 def test_the_pinned_sources_do_not_write_over_each_other() -> None:
-    places = [place for source in SOURCES.values() for place in sorted(set(source.places.values()))]
+    pinned = [source for source in SOURCES.values() if isinstance(source, Source)]
+    places = [place for source in pinned for place in sorted(set(source.places.values()))]
     assert len(places) == len(set(places))
-    assert all(len(source.commit) == 40 for source in SOURCES.values())
+    assert all(len(source.commit) == 40 for source in pinned)
+
+
+def test_a_set_behind_a_registration_is_explained(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for name, source in SOURCES.items():
+        if isinstance(source, Manual):
+            assert fetch([name], tmp_path / "data") == 1
+            shown = capfd.readouterr().out
+            assert source.where in shown
+            assert f"{tmp_path}/data/{name}/" in shown
+    assert not (tmp_path / "data").exists()
+    assert fetch([], tmp_path / "data") == 0
+    listed = capfd.readouterr().out
+    assert all(f"\n{name} " in f"\n{listed}" for name in SOURCES)
 
 
 def test_link_uses_what_the_profile_reads(toy, capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,13 +1,15 @@
 """A network on somebody's own images: what is written, and what is said about files that cannot be used."""
 
+import shutil
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from heatnet import config
-from heatnet.models import build, save_network
+from heatnet.models import MFNet, build, save_network
 from heatnet.pipeline.__main__ import main
 from heatnet.pipeline.predict import find_jobs, key
 from heatnet.taxonomy import NUM_CLASSES, palette
@@ -54,6 +56,27 @@ def test_masks_and_overlays_have_the_images_size(images: Path, networks: dict[st
     if name != "thermal":
         rgb = cv2.imread(str(images / "rgb/fl_rgb_1.png"))[..., ::-1]
         np.testing.assert_array_equal(overlay, (rgb.astype(int) + palette()[mask]) // 2)
+
+
+def test_the_contact_sheet_shows_every_overlay_small(images: Path, networks: dict[str, Path]) -> None:
+    for k in range(3, 11):  # ten pairs in all: a row of eight and one of two
+        for folder, name in (("rgb", "fl_rgb"), ("ir", "fl_ir_aligned")):
+            shutil.copy(images / folder / f"{name}_1.png", images / folder / f"{name}_{k}.png")
+    assert predict(images, networks["rgbt"], "--rgb", str(images / "rgb"), "--thermal", str(images / "ir")) == 0
+    sheet = cv2.imread(str(images / "out/contact.png"))
+    assert sheet.shape == (2 * 100 + 4, 8 * 160 + 7 * 4, 3)
+    overlay = cv2.imread(str(images / "out/overlays/1.png"))
+    np.testing.assert_array_equal(sheet[:100, :160], cv2.resize(overlay, (160, 100), interpolation=cv2.INTER_AREA))
+    assert (sheet[-50:, -500:] == 255).all()
+
+
+def test_the_original_mfnet_reads_8_bit_pairs(images: Path) -> None:
+    torch.manual_seed(0)
+    torch.save(MFNet().state_dict(), images / "mfnet.pth")
+    for path in (images / "ir").iterdir():
+        cv2.imwrite(str(path), np.random.default_rng(1).integers(0, 255, (60, 96), np.uint8))
+    assert predict(images, images / "mfnet.pth", "--rgb", str(images / "rgb"), "--thermal", str(images / "ir")) == 0
+    assert cv2.imread(str(images / "out/masks/1.png"), cv2.IMREAD_UNCHANGED).shape == (60, 96)
 
 
 def test_a_pair_of_single_files(images: Path, networks: dict[str, Path]) -> None:
