@@ -139,16 +139,16 @@ def _lamp(hit: Surface, light: Float32[np.ndarray, "3"]) -> Float32[np.ndarray, 
 
 
 def _emitted(hit: Surface) -> Float32[np.ndarray, "n 3"]:
-    """Light that surfaces send out by night; ``warmth`` tells a car that drives (lights on) from a parked one."""
+    """Light that surfaces send out by night; ``warmth`` tells lights that are on (of cars that drive, of lamps that work) from others."""
     colour = np.zeros_like(hit.albedo)
     pane = hit.lit > 0
     colour[pane] = 0.12 * hit.lit[pane, None] * WARM * (1 + 0.3 * hit.grain[pane, None])
-    for material, strength, tint in ((Material.HEADLIGHT, 6.0, COOL), (Material.TAILLIGHT, 0.7, np.array([1.0, 0.05, 0.03], np.float32))):
+    for material, strength, tint in ((Material.HEADLIGHT, 8.0, COOL), (Material.TAILLIGHT, 1.4, np.array([1.0, 0.05, 0.03], np.float32))):
         on = (hit.material == material) & (hit.warmth > 0)
         colour[on] = strength * tint
     signal, lamp = hit.material == Material.SIGNAL, hit.material == Material.LAMP
     colour[signal] = 1.2 * hit.albedo[signal]
-    colour[lamp & (hit.normal[:, 2] < -0.5) & (hit.warmth >= 0)] = 3.0 * SODIUM
+    colour[lamp & (hit.normal[:, 2] < -0.5) & (hit.warmth > 0)] = 3.0 * SODIUM
     return colour
 
 
