@@ -126,7 +126,7 @@ def _freiburg(order: Order, numbers: "config.Street") -> Iterator[int]:
     from heatnet import street as simulator
     from heatnet.calibration import align, files
     from heatnet.street.files import claim
-    from heatnet.street.recordings import check
+    from heatnet.street.checks import check
 
     settings: config.Calibration = config.parse(config.Calibration, _section(order.params, "calibration"), f"{_file(order.params)}: calibration")
     raw, truth = order.out / "recordings", order.out / "truth"

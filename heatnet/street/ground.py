@@ -88,9 +88,12 @@ def strips(course: Course, profile: Profile, ground: Surface, crossings: list[tu
 
 def height(profile: Profile, ground: Surface, crossings: list[tuple[float, float]], places: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, "n"]:
     """The ground's height at (s, t): what ``strips`` lays out, between its corners too."""
-    half_t, half_z, _ = columns(profile, ground)
+    edges, levels = (np.array(half) for half in columns(profile, ground)[:2])
     s, t = places.T
-    rise = np.interp(np.abs(t), half_t, half_z) + np.where(np.abs(t) < EDGE_M - 1, _hills(ground, s, t), 0.0)
+    cell = np.clip(np.searchsorted(edges, np.abs(t), side="right") - 1, 0, len(edges) - 2)
+    share = np.clip((np.abs(t) - edges[cell]) / (edges[cell + 1] - edges[cell]), 0, 1)
+    ends = [levels[k] + _hills(ground, s, np.copysign(edges[k], t)) * (edges[k] < EDGE_M - 1) for k in (cell, cell + 1)]
+    rise = (1 - share) * ends[0] + share * ends[1]
     for a, b in crossings:
         rise = rise * np.clip(np.maximum(a - s, s - b) / RAMP_M, 0, 1)
     return np.asarray(rise)

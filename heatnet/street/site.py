@@ -33,7 +33,7 @@ class Site:
 
     layout: Layout
     profile: Profile
-    autumn: bool
+    autumn: float
     crowd: float
     lamps: bool
     lit: float

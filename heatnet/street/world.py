@@ -210,14 +210,14 @@ def _stand(
     return world.astype(np.float32), frame
 
 
-def world(rng: np.random.Generator, layout: Layout, lit: float = 0.3) -> World:
-    """A world of a kind of street; ``lit`` is the share of windows that are lit at night."""
+def world(rng: np.random.Generator, layout: Layout, lit: float = 0.3, autumn: float = 0.2) -> World:
+    """A world of a kind of street; ``lit`` is the share of windows lit at night, ``autumn`` that of plants that have turned (``climate.turned``)."""
     if layout is Layout.CITY:
-        plain = world(rng, Layout.URBAN, lit)
+        plain = world(rng, Layout.URBAN, lit, autumn)
         return replace(plain, site=city.site(rng, plain.site))
     crowd = {Layout.URBAN: 1.9, Layout.SUBURBAN: 0.85, Layout.RURAL: 0.35, Layout.HIGHWAY: 0.0}[layout] * float(rng.uniform(0.6, 1.5))
     cross = highway.profile(rng) if layout is Layout.HIGHWAY else profile(rng, layout)
-    site = Site(layout, cross, bool(rng.random() < 0.35), crowd, bool(rng.random() < 0.75), lit, float(rng.choice([40, 60])))
+    site = Site(layout, cross, autumn, crowd, bool(rng.random() < 0.75), lit, float(rng.choice([40, 60])))
     entropy = tuple(int(word) for word in rng.integers(0, 2**32, 4))
     paved = layout is Layout.URBAN and rng.random() < 0.6
     return World(
