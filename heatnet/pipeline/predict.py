@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,8 +77,8 @@ def predict(network: Path, rgb: Path | None, thermal: Path | None, out: Path, sk
 
 
 def find_jobs(rgb: Path | None, thermal: Path | None) -> tuple[list[Job], list[str]]:
-    """The frames, paired by name, and messages about files without a partner."""
-    folders = {modality: dict(_images(path)) for modality, path in (("rgb", rgb), ("thermal", thermal)) if path is not None}
+    """The frames, paired by name, and messages about files without a partner; ``ValueError`` where two files of a folder are one frame by name."""
+    folders = {modality: _images(path) for modality, path in (("rgb", rgb), ("thermal", thermal)) if path is not None}
     if rgb and thermal and rgb.is_file() and thermal.is_file():  # two single files are a pair whatever they are called
         return [Job(key(rgb), rgb, thermal)], []
     names = sorted({name for files in folders.values() for name in files})
@@ -98,14 +98,21 @@ def key(path: Path) -> str:
     return SENSOR.sub("", path.stem)
 
 
-def _images(path: Path) -> Iterator[tuple[str, Path]]:
-    """Names and files of a folder, or of one file."""
+def _images(path: Path) -> dict[str, Path]:
+    """Files by name, of a folder or of one file."""
     if not path.exists():
         raise ValueError(f"{path}: no such file or folder; expected an image or a folder of images")
     files = [path] if path.is_file() else sorted(file for file in path.iterdir() if file.suffix.lower() in IMAGES)
     if not files:
         raise ValueError(f"{path}: holds no images; expected files ending in {', '.join(IMAGES)}")
-    return ((key(file), file) for file in files)
+    found: dict[str, Path] = {}
+    for file in files:
+        if (other := found.setdefault(key(file), file)) is not file:
+            raise ValueError(
+                f"{file}: the same frame as {other.name} (both are {key(file)!r} without the sensor and the suffix); "
+                "expected one file per frame; rename one of them or move it away"
+            )
+    return found
 
 
 def _answer(job: Job, settings: "Input", model: "Module", where: str) -> tuple[Mask, Picture]:
