@@ -102,7 +102,8 @@ class Pairs:
     """The RGB-thermal pairs: their layout, their folder, how they are read, and what is held out for testing.
 
     ``held_out``: ranges of image numbers (first, last) for layouts without a split of their own, with ``gap`` numbers
-    dropped on either side because neighbouring frames look alike.
+    dropped on either side because neighbouring frames look alike. ``guard``: what of the test set may not be trained on where frames have
+    time stamps, whole ``drives`` that a test frame is from, or only its ``neighbours`` in time.
     """
 
     layout: Literal["freiburg", "msrs", "mf"]
@@ -110,6 +111,7 @@ class Pairs:
     input: Input
     held_out: tuple[tuple[int, int], ...] | None
     gap: int | None
+    guard: Literal["drives", "neighbours"] = "drives"
 
 
 @dataclass(frozen=True)
