@@ -33,6 +33,10 @@ class Shelf:
     drive: str = ""
 
 
+_photograph = partial(read_rgb, grey_too=True)
+"""A labelled photograph may be grey; of a pair, a grey one would be the thermal image."""
+
+
 def _both(path: Path) -> None:
     """Colour and thermal of one file."""
     read_rgb(path)
@@ -86,14 +90,14 @@ def _vistas(root: Path, version: str) -> Iterator[Shelf]:
     inner = f"{version}/labels" if version == "v2.0" or (root / "config_v1.2.json").is_file() else "labels"
     label = partial(read_label, label_map=VISTAS2 if version == "v2.0" else VISTAS)
     for split in ("training", "validation"):
-        yield Shelf(split, (Part(root / split / "images", read_rgb), Part(root / split / inner, label, suffixes=LABEL_SUFFIXES)))
+        yield Shelf(split, (Part(root / split / "images", _photograph), Part(root / split / inner, label, suffixes=LABEL_SUFFIXES)))
 
 
 def _bdd(root: Path) -> Iterator[Shelf]:
     inner = next((layout for layout in bdd.LAYOUTS if any((root / layout[0] / split).is_dir() for split in ("train", "val"))), bdd.LAYOUTS[-1])
     for split in ("train", "val"):
         images, labels = (root / part / split for part in inner)
-        yield Shelf(split, (Part(images, read_rgb), Part(labels, partial(read_label, label_map=CITYSCAPES), _without(bdd.MARK), LABEL_SUFFIXES)))
+        yield Shelf(split, (Part(images, _photograph), Part(labels, partial(read_label, label_map=CITYSCAPES), _without(bdd.MARK), LABEL_SUFFIXES)))
 
 
 def _cityscapes(root: Path) -> Iterator[Shelf]:
@@ -104,13 +108,13 @@ def _cityscapes(root: Path) -> Iterator[Shelf]:
             labels = Part(
                 root / "gtFine" / split / city.name, ids, lambda stem: stem[: -len(cityscapes.LABEL)] if stem.endswith(cityscapes.LABEL) else ""
             )
-            yield Shelf(split, (Part(city, read_rgb, _without(cityscapes.IMAGE)), labels))
+            yield Shelf(split, (Part(city, _photograph, _without(cityscapes.IMAGE)), labels))
 
 
 def _camvid(root: Path) -> Iterator[Shelf]:
     for split in ("train", "val", "test"):
         labels = Part(root / f"{split}annot", partial(read_label, label_map=CAMVID), suffixes=LABEL_SUFFIXES)
-        yield Shelf(split, (Part(root / split, read_rgb), labels))
+        yield Shelf(split, (Part(root / split, _photograph), labels))
 
 
 SHELVES: Mapping[str, Callable[[Path], Iterator[Shelf]]] = {

@@ -67,9 +67,12 @@ def _resized(image: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 class AtTrainedScale(nn.Module):
-    """A network of ours that is shown images of another size: they are brought to the height it was trained at, its logits back."""
+    """A network of ours that is shown images of another size: they are brought to the height it was trained at, its logits back.
 
-    def __init__(self, network: HeatNet, height: int) -> None:
+    A network that was trained on images of many heights (``height`` is ``None``) sees them as they are.
+    """
+
+    def __init__(self, network: HeatNet, height: int | None) -> None:
         """Keep the network and its height (pixels)."""
         super().__init__()
         self.network = network
@@ -83,8 +86,9 @@ class AtTrainedScale(nn.Module):
     def forward(self, rgb: Tensor | None = None, thermal: Tensor | None = None) -> Tensor:
         """Logits at the size of the images."""
         size = next(image.shape[-2:] for image in (rgb, thermal) if image is not None)
-        if size[0] == self.height:
+        if self.height in (None, size[0]):
             return self.network(rgb, thermal)
+        assert self.height is not None
         small = (self.height, round(size[1] * self.height / size[0]))
         images = [image if image is None else F.interpolate(image, small, mode="bilinear", antialias=True) for image in (rgb, thermal)]
         return F.interpolate(self.network(*images), tuple(size), mode="bilinear", align_corners=False)
@@ -93,7 +97,7 @@ class AtTrainedScale(nn.Module):
 def _ours(path: Path) -> AtTrainedScale:
     """A network of ours from its file."""
     network, about = load_network(path)
-    return AtTrainedScale(network, about.input.size[0])
+    return AtTrainedScale(network, about.input.size[0] if about.input.fit == "stretch" else None)
 
 
 def open_network(path: Path) -> nn.Module:

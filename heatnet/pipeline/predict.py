@@ -143,9 +143,17 @@ def _read(job: Job, settings: "Input") -> tuple["Samples", Picture]:
         grey = np.rint(255 * to_unit(read_thermal(job.thermal, settings.thermal.bits), settings.thermal)).astype(np.uint8)
         picture = np.repeat(grey[..., None], 3, axis=2)
     height, width = picture.shape[:2]
-    size = (settings.size[0], max(MULTIPLE, MULTIPLE * round(settings.size[0] * width / height / MULTIPLE)))
+    if settings.fit == "width":  # trained on images of one width and many heights
+        size = (_multiple(settings.size[1] * height / width), settings.size[1])
+    else:
+        size = (settings.size[0], _multiple(settings.size[0] * width / height))
     frame = Frame(name=job.name, domain=Domain.DAY, drive="", rgb=job.rgb, thermal=job.thermal, label=None)
-    return load([frame], replace(settings, size=size, crop_columns=None), None, 1), picture
+    return load([frame], replace(settings, size=size, crop_columns=None, fit="stretch"), None, 1), picture
+
+
+def _multiple(side: float) -> int:
+    """The nearest multiple of the largest stride."""
+    return max(1, round(side / MULTIPLE)) * MULTIPLE
 
 
 def write(name: str, out: Path, mask: Mask, picture: Picture) -> Picture:

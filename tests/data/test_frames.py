@@ -37,10 +37,8 @@ def test_planted_leaks_are_found_by_name_and_by_burst_and_nothing_else_is():
         frame("other"),
     ]
     assert [(a.name, b.name) for a, b in leaks(training, test, within_s=1.0)] == [("burst", "t0"), ("after", "t1"), ("same", "same")]
-    with pytest.warns(
-        UserWarning,
-        match=r"3 of 6 training frames are left out; a shared drive stays: 3 lie within 1 s of a test frame, e.g. burst \(test frame t0\).*: a \(t0\)",
-    ):
+    said = r"3 of 6 .* left out; a shared drive stays: 3 lie within 1 s of a test frame, e.g. burst \(test frame t0\); .*: a \(t0\)"
+    with pytest.warns(UserWarning, match=said):
         kept = without_leaks(training, test, within_s=1.0, drives=False)
     assert [f.name for f in kept] == ["before", "far", "other"]
     with pytest.raises(ValueError, match="no training frame is left of 1: 1 lie within 1 s of a test frame"):
