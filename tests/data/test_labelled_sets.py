@@ -1,5 +1,6 @@
 """MF, BDD100K and Cityscapes in their released layouts, and real images where they are at hand."""
 
+import shutil
 from pathlib import Path
 
 import cv2
@@ -134,6 +135,11 @@ def test_bdd_without_or_with_a_wrong_night_list(bdd_root: Path) -> None:
     (bdd_root / "bdd_night.txt").write_text("zz-9.jpg\n")
     with pytest.raises(ValueError, match=r"bdd_night\.txt: zz-9 \(1 such\): no image of train or val"):
         bdd.index(bdd_root, "val")
+    shutil.rmtree(bdd_root / "images/train")
+    with pytest.raises(ValueError, match="no image of the split that is unpacked"):
+        bdd.index(bdd_root, "val")
+    (bdd_root / "bdd_night.txt").write_text("of-the-split-that-is-not-here.jpg\n1a-3.jpg\n")
+    assert [f.name for f in bdd.index(bdd_root, "val", Domain.NIGHT)] == ["1a-3"]
     (bdd_root / "bdd_night.txt").unlink()
     assert {f.domain for f in bdd.index(bdd_root, "val")} == {Domain.DAY}
     with pytest.raises(ValueError, match=r"bdd_night\.txt: no such file; .* run `heatnet fetch bdd-night`"):
