@@ -1,5 +1,6 @@
 """Networks: HeatNet in all its compositions, its critic, MFNet, and networks that come as a file."""
 
+from heatnet.models.baselines import Baseline, BaselineFile, build_baseline, load_baseline, save_baseline
 from heatnet.models.critic import Critic
 from heatnet.models.existing import ExportedNetwork, OnnxNetwork, OriginalMFNet, open_network, reads
 from heatnet.models.files import NetworkFile, load_network, save_network
@@ -9,6 +10,8 @@ from heatnet.models.rtfnet import RTFNet
 from heatnet.models.start import warm_start
 
 __all__ = [
+    "Baseline",
+    "BaselineFile",
     "CHANNELS",
     "Critic",
     "ExportedNetwork",
@@ -20,9 +23,12 @@ __all__ = [
     "OriginalMFNet",
     "RTFNet",
     "build",
+    "build_baseline",
+    "load_baseline",
     "load_network",
     "open_network",
     "reads",
+    "save_baseline",
     "save_network",
     "warm_start",
 ]

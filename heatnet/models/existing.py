@@ -15,6 +15,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from heatnet import config
+from heatnet.models.baselines import Baseline, is_baseline, load_baseline
 from heatnet.models.files import NetworkFile, load_network
 from heatnet.models.heatnet import HeatNet, Modality
 from heatnet.models.mfnet import MFNet
@@ -179,7 +180,7 @@ class OriginalMFNet(nn.Module):
 class AtTrainedScale(nn.Module):
     """A network of ours that is shown images of another size: they are brought to the height it was trained at, its logits back."""
 
-    def __init__(self, network: HeatNet, height: int) -> None:
+    def __init__(self, network: HeatNet | Baseline, height: int) -> None:
         """Keep the network and its height (pixels)."""
         super().__init__()
         self.network = network
@@ -201,7 +202,10 @@ class AtTrainedScale(nn.Module):
 
 
 def _ours(path: Path) -> AtTrainedScale:
-    """A network of ours from its file."""
+    """A network of ours, or a rival that we trained, from its file."""
+    if is_baseline(path):
+        rival, trained = load_baseline(path)
+        return AtTrainedScale(Baseline(rival.network, Translated(MF)), trained.input.size[0])
     network, about = load_network(path)
     return AtTrainedScale(network, about.input.size[0])
 
@@ -230,4 +234,6 @@ def reads(path: Path, network: nn.Module) -> config.Input:
         return config.Input((height, width), None, "same aspect", None)
     if isinstance(network, ExportedNetwork):
         return network.about.input
-    return MF_INPUT if isinstance(network, OriginalMFNet) else load_network(path)[1].input
+    if isinstance(network, OriginalMFNet):
+        return MF_INPUT
+    return load_baseline(path)[1].input if is_baseline(path) else load_network(path)[1].input
