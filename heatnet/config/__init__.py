@@ -9,10 +9,11 @@ from heatnet.config.calibration import Alignment, Calibration, Checks, Edges, On
 from heatnet.config.data import Augmentation, Block, Colour, Input, Labelled, Pairs, ThermalCounts
 from heatnet.config.networks import Adversary, Baseline, Decoder, Encoder, Network, Optimiser, SelfTraining, Training
 from heatnet.config.parsing import parse
-from heatnet.config.stages import STAGES, Bounds, Cameras, Distillation, Evaluation, HeatNet, Results, Row, Teacher, ThermalTeacher
+from heatnet.config.stages import STAGES, Abroad, Bounds, Cameras, Distillation, Elsewhere, Evaluation, HeatNet, Results, Row, Teacher, ThermalTeacher
 from heatnet.config.street import Street, StreetClimate, StreetRig, StreetSensor, StreetSplit, StreetVistas
 
 __all__ = [
+    "Abroad",
     "Ablation",
     "Adversary",
     "Alignment",
@@ -28,6 +29,7 @@ __all__ = [
     "Decoder",
     "Distillation",
     "Edges",
+    "Elsewhere",
     "Encoder",
     "Evaluation",
     "HeatNet",
