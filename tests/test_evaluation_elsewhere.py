@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from heatnet import evaluation
+from heatnet import config, evaluation
+from heatnet.data import Samples
 from heatnet.evaluation.elsewhere import SETS, measured
-from heatnet.taxonomy import BACKGROUND, BICYCLE, CAR, NUM_CLASSES, PERSON
+from heatnet.taxonomy import BACKGROUND, BICYCLE, CAR, NUM_CLASSES, PERSON, Domain
 
 THINGS = (CAR, PERSON, BICYCLE)
 TITLES = {name: name.upper() for name in ("mfnet", "rtfnet", "heatnet_mf", "heatnet_rgb", "teacher")}
@@ -62,6 +63,38 @@ def test_rows_say_what_a_network_scores_and_keeps(sets: dict[str, evaluation.Set
     assert night.miou.value == pytest.approx(0.4)
     assert set(night.classes) == {"road", "person", "car", "bicycle"}
     assert "curb" in night.excluded
+
+
+def test_the_figure_gets_both_ends_of_every_line(sets: dict[str, evaluation.SetCounts]) -> None:
+    arrays = evaluation.away_arrays(evaluation.set_rows(sets, TITLES))
+    assert arrays["names"] == ["MFNET", "RTFNET", "HEATNET_MF"]
+    np.testing.assert_allclose(arrays["value"], [[0.6, 0.2], [0.5, 0.3], [0.5, 0.45]])
+
+
+def test_images_are_counted_in_their_order_day_and_night_apart() -> None:
+    labels = [np.full((2, 2), k, np.uint8) for k in (3, 4, 5)]
+    counts = evaluation.counts_by_domain(labels, labels, [Domain.NIGHT, Domain.DAY, Domain.NIGHT])
+    assert [int(one.argmax()) for one in counts.day] == [4 * 14]
+    assert [int(one.argmax()) for one in counts.night] == [3 * 14, 5 * 14]
+
+
+@pytest.mark.parametrize(
+    ("drives", "domains", "units"),
+    [
+        (("a", "a", "b", "c", "d"), (Domain.DAY,) * 3 + (Domain.NIGHT,) * 2, "drives"),
+        (("mf",) * 5, (Domain.DAY,) * 3 + (Domain.NIGHT,) * 2, "images"),
+        (("x", "y", "y", "z", "z"), (Domain.NIGHT,) * 5, "nights"),
+    ],
+)
+def test_luck_is_of_drives_where_there_are_several(drives: tuple[str, ...], domains: tuple[Domain, ...], units: str) -> None:
+    samples = Samples(config.Input((1, 1), None, "same size", None), drives, drives, domains, None, None, None, None)
+    resamples = evaluation.luck(samples, 200, np.random.default_rng(0))
+    nights = domains.count(Domain.NIGHT)
+    assert (resamples.day.shape, resamples.night.shape) == ((201, 5 - nights), (201, nights))
+    assert (resamples.day[0] == 1).all()
+    assert (resamples.night[0] == 1).all()
+    if units != "nights":
+        assert (resamples.day[:, 0] == resamples.day[:, 1]).all() == (units == "drives")
 
 
 def test_claims_follow_from_the_means(sets: dict[str, evaluation.SetCounts]) -> None:

@@ -147,6 +147,11 @@ def labelled(samples: Samples, answers: Iterable[Answer]) -> Samples:
     return replace(samples, label=np.stack([label for label, _ in made]), weight=np.stack([trust for _, trust in made]))
 
 
+def unlabelled(samples: Samples) -> Samples:
+    """The samples with every pixel marked as not labelled: images that only a critic looks at."""
+    return replace(samples, label=np.full((len(samples), *samples.input.network_size), IGNORE, np.uint8), weight=None)
+
+
 def seen_labels(samples: Samples, answers: Sequence[Answer]) -> UInt8[np.ndarray, "n height width"]:
     """A teacher's labels, ``IGNORE`` where there is no thermal measurement (outside the camera's view)."""
     labels = np.stack([label for label, _ in answers])

@@ -5,13 +5,13 @@ from heatnet.evaluation.boxes import BOXED, BoxCounts, BoxRow, BoxScore, box_fig
 from heatnet.evaluation.claims import Claim, Quantity, claims, claims_markdown, elsewhere_quantities, pixel_quantities
 from heatnet.evaluation.compare import Difference, differences, differences_markdown, leaders, paired_p, pixel_figures, scored_pairs
 from heatnet.evaluation.counts import confusion, excluded, hardest, iou
-from heatnet.evaluation.elsewhere import SetCounts, SetRow, load_sets, nights_alone, save_sets, set_figures, set_rows
+from heatnet.evaluation.elsewhere import SetCounts, SetRow, counts_by_domain, load_sets, luck, nights_alone, save_sets, set_figures, set_rows
 from heatnet.evaluation.labels import Reliability, reliability
 from heatnet.evaluation.protocols import PROTOCOLS, Protocol
 from heatnet.evaluation.record import Recorded, from_json, load_counts, save_counts, to_json
 from heatnet.evaluation.released import ReleasedScore, protocols_markdown, released_iou, released_predictions, released_score
 from heatnet.evaluation.scores import PUBLISHED, SPLITS, Row, Score, class_arrays, is_bound, row, table_markdown
-from heatnet.evaluation.set_tables import away_markdown, bdd_markdown, mf_markdown
+from heatnet.evaluation.set_tables import away_arrays, away_markdown, bdd_markdown, mf_markdown
 
 __all__ = [
     "BOXED",
@@ -36,6 +36,7 @@ __all__ = [
     "Score",
     "SetCounts",
     "SetRow",
+    "away_arrays",
     "away_markdown",
     "bdd_markdown",
     "box_figures",
@@ -47,6 +48,7 @@ __all__ = [
     "claims_markdown",
     "class_arrays",
     "confusion",
+    "counts_by_domain",
     "differences",
     "differences_markdown",
     "draw",
@@ -60,6 +62,7 @@ __all__ = [
     "leaders",
     "load_counts",
     "load_sets",
+    "luck",
     "mf_markdown",
     "nights_alone",
     "paired_p",

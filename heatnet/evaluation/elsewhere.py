@@ -4,19 +4,22 @@ Each experiment scores networks on images that none of them learned from; the sa
 differences are paired.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import UInt8
 
-from heatnet.evaluation.bootstrap import Counts, Draws, Estimate, Resamples, draw, estimate
+from heatnet.data import Samples
+from heatnet.evaluation.bootstrap import Counts, Draws, Estimate, Resamples, draw, estimate, resample, resample_drives
 from heatnet.evaluation.claims import ratio
 from heatnet.evaluation.compare import Figures
+from heatnet.evaluation.counts import confusion
 from heatnet.evaluation.mf import COMPATIBLE, compatible_draws, of_classes, own_draws
 from heatnet.evaluation.record import Recorded, load_counts, save_counts
 from heatnet.evaluation.scores import Score, score
-from heatnet.taxonomy import MF_OWN, NAMES, SCORED
+from heatnet.taxonomy import MF_OWN, NAMES, SCORED, Domain
 
 SETS: tuple[str, ...] = ("mf", "mf_own", "pairs", "bdd")
 """MF in our classes, MF in its own ids, the pairs' test images, BDD100K's nights."""
@@ -100,6 +103,25 @@ def set_rows(sets: Mapping[str, SetCounts], titles: Mapping[str, str]) -> list[S
             kept = estimate(ratio(found["combined"].draws.mean(), found["MF"].draws.mean())) if experiment == "away" else None
             rows.append(SetRow(experiment, name, titles[name], {what: score(one.draws, one.names) for what, one in found.items()}, kept))
     return rows
+
+
+def counts_by_domain(masks: Iterable[UInt8[np.ndarray, "_ _"]], labels: Iterable[UInt8[np.ndarray, "_ _"]], domains: Sequence[Domain]) -> Counts:
+    """Confusion counts of every image, day and night apart, each in the order of the images."""
+    counts = np.stack([confusion(mask, label) for mask, label in zip(masks, labels, strict=True)])
+    day, night = (counts[[other is domain for other in domains]] for domain in Domain)
+    return Counts(day, night)
+
+
+def luck(samples: Samples, draws: int, rng: np.random.Generator) -> Resamples:
+    """Resamples of a set's test images: of whole drives where there are several by day and by night, else of images.
+
+    A set of nights alone has none by day.
+    """
+    day, night = ([drive for drive, other in zip(samples.drives, samples.domains, strict=True) if other is domain] for domain in Domain)
+    if not day:
+        return nights_alone(len(night), draws, rng)
+    several = min(len(set(day)), len(set(night))) > 1
+    return resample_drives(day, night, draws, rng) if several else resample(len(day), len(night), draws, rng)
 
 
 def nights_alone(images: int, draws: int, rng: np.random.Generator) -> Resamples:

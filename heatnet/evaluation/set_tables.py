@@ -1,6 +1,9 @@
 """The tables of the other data sets, ours beside the published figures where there are any (paper.md, 1 and 4.1)."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
 
 from heatnet.evaluation.bootstrap import Estimate
 from heatnet.evaluation.elsewhere import THREE, SetRow
@@ -93,3 +96,11 @@ def _left_out(rows: Sequence[SetRow]) -> list[str]:
             if what != "without guardrail":
                 missing.setdefault(what, set()).update(score.excluded)
     return [f"\nNo ground truth, so not in the mean: {', '.join(sorted(names))} ({what})." for what, names in missing.items() if names]
+
+
+def away_arrays(rows: Sequence[SetRow]) -> dict[str, Any]:
+    """The experiment ``away`` as the arguments of its figure (``figures.transfer``): fractions on MF and on the pairs."""
+    chosen = _of(rows, "away")
+    means = [[row.scores[what].miou for what in ("MF", "combined")] for row in chosen]
+    figures = {part: np.array([[getattr(mean, part) for mean in line] for line in means]) for part in ("value", "low", "high")}
+    return {"names": [row.title for row in chosen], **figures}
