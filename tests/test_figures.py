@@ -146,6 +146,16 @@ def test_table_bars_show_values_bounds_and_published_figures():
     assert ax.yaxis_inverted()
 
 
+def test_transfer_draws_a_line_from_set_to_set():
+    value = np.array([[0.6, 0.2], [0.5, 0.45]])
+    figure = figures.transfer(["MFNet", "HeatNet"], value, value - 0.05, value + 0.1)
+    lines = [container.lines[0] for container in figure.axes[0].containers]
+    np.testing.assert_allclose([line.get_ydata() for line in lines], 100 * value)
+    ends = figure.axes[0].containers[0].lines[2][0].get_segments()
+    np.testing.assert_allclose([end[:, 1] for end in ends], [[55, 70], [15, 30]])
+    assert legend_texts(figure) == ["MFNet", "HeatNet"]
+
+
 def test_per_class_bars_are_in_class_colours_and_mark_absent_classes():
     iou = np.linspace(0.1, 0.9, 24).reshape(2, 12)
     present = np.ones((2, 12), bool)

@@ -37,7 +37,7 @@ def test_labels_are_counted_and_drawn(rng: np.random.Generator) -> None:
     assert arrays["bound"].tolist() == [True]
     assert arrays["value"].shape == (1, 3)
     assert arrays["value"][0, 0] == row.day.miou.value
-    assert "a bound" in protocol.table([row])
+    assert "a bound" in protocol.table([row], {})
 
 
 def test_no_labels_is_an_error() -> None:

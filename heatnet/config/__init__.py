@@ -7,16 +7,18 @@ missing or of the wrong type is refused by name.
 from heatnet.config.ablation import Ablation, Confusion, Variant
 from heatnet.config.calibration import Alignment, Calibration, Checks, Edges, Online, Refinement, Search, Stereo, Uncertainty
 from heatnet.config.data import Augmentation, Block, Colour, Input, Labelled, Pairs, ThermalCounts
-from heatnet.config.networks import Adversary, Decoder, Encoder, Network, Optimiser, SelfTraining, Training
+from heatnet.config.networks import Adversary, Baseline, Decoder, Encoder, Network, Optimiser, SelfTraining, Training
 from heatnet.config.parsing import parse
-from heatnet.config.stages import STAGES, Bounds, Cameras, Distillation, Evaluation, HeatNet, Results, Row, Teacher, ThermalTeacher
+from heatnet.config.stages import STAGES, Abroad, Bounds, Cameras, Distillation, Elsewhere, Evaluation, HeatNet, Results, Row, Teacher, ThermalTeacher
 from heatnet.config.street import Street, StreetClimate, StreetRig, StreetSensor, StreetSplit, StreetVistas
 
 __all__ = [
+    "Abroad",
     "Ablation",
     "Adversary",
     "Alignment",
     "Augmentation",
+    "Baseline",
     "Block",
     "Bounds",
     "Calibration",
@@ -27,6 +29,7 @@ __all__ = [
     "Decoder",
     "Distillation",
     "Edges",
+    "Elsewhere",
     "Encoder",
     "Evaluation",
     "HeatNet",

@@ -37,6 +37,19 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Baseline:
+    """A rival: MFNet at ``width`` times its published widths, or, where an ``encoder`` is named, RTFNet with two of those."""
+
+    width: float | None
+    encoder: Encoder | None
+
+    def __post_init__(self) -> None:
+        """Refuse both and neither."""
+        if (self.width is None) == (self.encoder is None):
+            raise ValueError("baseline: expected a width (MFNet) or an encoder (RTFNet), the other null")
+
+
+@dataclass(frozen=True)
 class Optimiser:
     """An optimiser and its polynomial schedule: ``learning_rate * (1 - step / steps) ** power`` after a linear warm-up."""
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from heatnet.config.calibration import Calibration
 from heatnet.config.data import Augmentation, Labelled, Pairs, ThermalCounts
-from heatnet.config.networks import Adversary, Network, Training
+from heatnet.config.networks import Adversary, Baseline, Network, Training
 from heatnet.config.street import Street
 
 
@@ -81,6 +81,40 @@ class Bounds:
 
 
 @dataclass(frozen=True)
+class Abroad:
+    """What the street writes in the layouts of MF and of BDD100K: its numbers, how many images, at which multiple of the sets' size."""
+
+    numbers: Street
+    mf_frames: int
+    mf_scale: float
+    bdd_frames: int
+    bdd_scale: float
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """The other data sets: rivals trained with MF's labels, HeatNet fine-tuned without, and both scored on MF, ``pairs`` and BDD by night.
+
+    ``street`` is ``None`` where MF and BDD100K are there; ``nights``: the split of ``bdd`` whose night images count (``all``: of both).
+    """
+
+    street: Abroad | None
+    mf: Pairs
+    bdd: Labelled
+    nights: Literal["training", "validation", "all"]
+    pairs: Pairs
+    rivals: Mapping[str, Baseline]
+    rival_training: Training
+    network: Network
+    tuning: Training
+    adversary: Adversary
+    augmentation: Augmentation
+    claims: Mapping[str, float]
+    resamples: int
+    seed: int
+
+
+@dataclass(frozen=True)
 class Row:
     """A row of the results table: its key, its title, and the network's file."""
 
@@ -121,6 +155,7 @@ STAGES: Mapping[str, type] = {
     "heatnet": HeatNet,
     "distillation": Distillation,
     "bounds": Bounds,
+    "elsewhere": Elsewhere,
     "evaluation": Evaluation,
     "results": Results,
 }

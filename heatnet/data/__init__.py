@@ -8,7 +8,7 @@ from heatnet.data.batches import Batch, ahead, batch_at, cat, evaluation_batches
 from heatnet.data.frames import Frame
 from heatnet.data.loading import load
 from heatnet.data.samples import Samples
-from heatnet.data.sets import labelled, pairs, read_labelled, read_pairs, recorded, source, write_labels
+from heatnet.data.sets import labelled, pairs, read_labelled, read_pairs, read_supervised, recorded, source, unlabelled, write_labels
 
 __all__ = [
     "Batch",
@@ -23,7 +23,9 @@ __all__ = [
     "pairs",
     "read_labelled",
     "read_pairs",
+    "read_supervised",
     "recorded",
     "source",
+    "unlabelled",
     "write_labels",
 ]

@@ -19,7 +19,7 @@ from heatnet.data.frames import Frame, split_by_range, with_labels, without_leak
 from heatnet.data.loading import load
 from heatnet.data.samples import Samples
 from heatnet.data.thermal import valid
-from heatnet.taxonomy import CAMVID, CITYSCAPES, CITYSCAPES_IDS, IGNORE, MF_SCORED, OURS, VISTAS, VISTAS2, Domain, LabelMap
+from heatnet.taxonomy import CAMVID, CITYSCAPES, CITYSCAPES_IDS, IGNORE, MF_OWN, MF_SCORED, OURS, VISTAS, VISTAS2, Domain, LabelMap
 
 NEIGHBOUR_S = 5.0
 """Training frames this close in time to a test frame show the same scene (a burst's frames lie within a second)."""
@@ -36,13 +36,13 @@ def recorded(settings: config.Cameras, folder: Path) -> list[Frame]:
 
 
 def pairs(settings: config.Pairs, folder: Path, split: str, domain: Domain | None = None) -> list[Frame]:
-    """The frames of a split (``train`` or ``test``) of the RGB-thermal pairs.
+    """The frames of a split (``train`` or ``test``; MF has ``val`` too) of the RGB-thermal pairs.
 
     A training frame that is a test frame, a neighbour of one, or (``settings.guard``) of a drive that a test frame is from is left out,
     with a warning. Raises ``ValueError`` where the set is missing or broken.
     """
     if settings.layout == "mf":
-        return mf.index(folder, "train" if split == "train" else "test", domain=domain)
+        return mf.index(folder, split, domain=domain)  # type: ignore[arg-type]
     if settings.layout == "freiburg":
         test = freiburg.index(folder, "test")
         if split != "train":
@@ -55,32 +55,63 @@ def pairs(settings: config.Pairs, folder: Path, split: str, domain: Domain | Non
 def read_pairs(
     settings: config.Pairs, folder: Path, split: str, domain: Domain | None = None, labels: Path | None = None, crop: bool = True, workers: int = 2
 ) -> Samples:
-    """The pairs of a split in memory, with the labels of the tree ``labels`` or (test frames) the set's own.
+    """The pairs of a split in memory, with the labels of the tree ``labels`` (in our classes) or (test frames) the set's own.
 
-    ``crop=False`` keeps all columns: a teacher labels whole frames.
+    ``crop=False`` keeps all columns: a teacher labels whole frames. Raises ``ValueError`` for a tree that is MF's own labels, whose ids
+    would be taken for ours.
     """
     frames = pairs(settings, folder, split, domain)
-    frames = frames if labels is None else with_labels(frames, labels)
+    if labels is not None:
+        if settings.layout in OWN and labels.resolve().is_relative_to(folder.resolve()):
+            raise ValueError(f"{labels}: {settings.layout}'s own ids, but expected a teacher's labels in our classes; read them with read_supervised")
+        frames = with_labels(frames, labels)
     if labels is None and split == "train":
         frames = [replace(frame, label=None, confidence=None) for frame in frames]
     label_map = MF_SCORED if labels is None and settings.layout == "mf" else OURS
     return load(frames, settings.input if crop else replace(settings.input, crop_columns=None), label_map, workers)
 
 
-LABELLED: Mapping[str, tuple[Callable[[Path, str], list[Frame]], LabelMap]] = {
-    "vistas": (lambda root, split: vistas.index(root, split), VISTAS),  # type: ignore[arg-type]
-    "vistas_v2": (lambda root, split: vistas.index(root, split, "v2.0"), VISTAS2),  # type: ignore[arg-type]
-    "cityscapes": (lambda root, split: cityscapes.index(root, "train" if split == "training" else "val"), CITYSCAPES_IDS),
-    "bdd": (lambda root, split: bdd.index(root, "train" if split == "training" else "val"), CITYSCAPES),
-    "camvid": (lambda root, split: camvid.index(root, "train" if split == "training" else "val"), CAMVID),
+OWN: Mapping[str, tuple[LabelMap, ...]] = {"mf": (MF_OWN, MF_SCORED)}
+"""Layouts whose training frames people labelled, and how those labels may be read: in the set's ids, in our classes."""
+
+
+def read_supervised(settings: config.Pairs, folder: Path, split: str, label_map: LabelMap, domain: Domain | None = None, workers: int = 2) -> Samples:
+    """The pairs of a split in memory with the labels that people gave them, training frames too: for supervised baselines and for scoring.
+
+    Raises ``ValueError`` for a layout without such labels and for a label map of another set.
+    """
+    if label_map not in OWN.get(settings.layout, ()):
+        known = "; ".join(f"{layout} with {' or '.join(one.name for one in maps)}" for layout, maps in OWN.items())
+        raise ValueError(f"{folder}: {settings.layout} cannot be read with the labels of {label_map.name!r}; expected {known}; use read_pairs")
+    return load(pairs(settings, folder, split, domain), settings.input, label_map, workers)
+
+
+LABELLED: Mapping[str, tuple[Callable[[Path, str, Domain | None], list[Frame]], LabelMap]] = {
+    "vistas": (lambda root, split, _: vistas.index(root, split), VISTAS),  # type: ignore[arg-type]
+    "vistas_v2": (lambda root, split, _: vistas.index(root, split, "v2.0"), VISTAS2),  # type: ignore[arg-type]
+    "cityscapes": (lambda root, split, _: cityscapes.index(root, "train" if split == "training" else "val"), CITYSCAPES_IDS),
+    "bdd": (lambda root, split, domain: bdd.index(root, "train" if split == "training" else "val", domain), CITYSCAPES),
+    "camvid": (lambda root, split, _: camvid.index(root, "train" if split == "training" else "val"), CAMVID),
 }
-"""Of each labelled set: its index by folder and split (``training``, ``validation``), and its label map."""
+"""Of each labelled set: its index by folder, split (``training``, ``validation``) and domain, and its label map."""
 
 
-def read_labelled(settings: config.Labelled, folder: Path, split: str, workers: int = 2) -> Samples:
-    """The labelled RGB images of ``training`` or ``validation``, their labels in our classes."""
+SPLITS: Mapping[str, tuple[str, ...]] = {"training": ("training",), "validation": ("validation",), "all": ("training", "validation")}
+"""What may be asked of a labelled set; ``all`` is for what nobody here learned from (BDD100K's list of nights names images of both)."""
+
+
+def read_labelled(settings: config.Labelled, folder: Path, split: str, domain: Domain | None = None, workers: int = 2) -> Samples:
+    """The labelled RGB images of ``training``, ``validation`` or ``all``, their labels in our classes; of one ``domain`` where the set tells.
+
+    Raises ``ValueError`` for a domain asked of a set that tells none, and where no image is of it.
+    """
+    if domain is not None and settings.layout != "bdd":
+        raise ValueError(f"{folder}: {settings.layout} does not tell day from night; only bdd does (by {bdd.NIGHT}); ask for no domain")
     index, label_map = LABELLED[settings.layout]
-    return load(index(folder, split), settings.input, label_map, workers)
+    frames = [frame for part in SPLITS[split] for frame in index(folder, part, domain)]
+    if domain is not None and not frames:
+        raise ValueError(f"{folder}: no image of {split} is of the {domain.value}; check {bdd.NIGHT}, which names the night images")
+    return load(frames, settings.input, label_map, workers)
 
 
 def source(samples: Samples, batch_size: int, augmentation: config.Augmentation, seed: int, balance: float) -> Callable[[int], Batch]:
@@ -114,6 +145,11 @@ def labelled(samples: Samples, answers: Iterable[Answer]) -> Samples:
     """The samples with a teacher's labels, each weighted by the teacher's confidence."""
     made = list(answers)
     return replace(samples, label=np.stack([label for label, _ in made]), weight=np.stack([trust for _, trust in made]))
+
+
+def unlabelled(samples: Samples) -> Samples:
+    """The samples with every pixel marked as not labelled: images that only a critic looks at."""
+    return replace(samples, label=np.full((len(samples), *samples.input.network_size), IGNORE, np.uint8), weight=None)
 
 
 def seen_labels(samples: Samples, answers: Sequence[Answer]) -> UInt8[np.ndarray, "n height width"]:

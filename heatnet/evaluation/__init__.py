@@ -2,14 +2,16 @@
 
 from heatnet.evaluation.bootstrap import Counts, Draws, Estimate, Resamples, draw, estimate, pooled, resample, resample_drives
 from heatnet.evaluation.boxes import BOXED, BoxCounts, BoxRow, BoxScore, box_figures, box_hits, box_quantities, box_row, box_table_markdown
-from heatnet.evaluation.claims import Claim, Quantity, claims, claims_markdown, pixel_quantities
-from heatnet.evaluation.compare import Difference, differences, differences_markdown, paired_p, pixel_figures, scored_pairs
+from heatnet.evaluation.claims import Claim, Quantity, claims, claims_markdown, elsewhere_quantities, pixel_quantities
+from heatnet.evaluation.compare import Difference, differences, differences_markdown, leaders, paired_p, pixel_figures, scored_pairs
 from heatnet.evaluation.counts import confusion, excluded, hardest, iou
+from heatnet.evaluation.elsewhere import SetCounts, SetRow, counts_by_domain, load_sets, luck, nights_alone, save_sets, set_figures, set_rows
 from heatnet.evaluation.labels import Reliability, reliability
 from heatnet.evaluation.protocols import PROTOCOLS, Protocol
 from heatnet.evaluation.record import Recorded, from_json, load_counts, save_counts, to_json
 from heatnet.evaluation.released import ReleasedScore, protocols_markdown, released_iou, released_predictions, released_score
 from heatnet.evaluation.scores import PUBLISHED, SPLITS, Row, Score, class_arrays, is_bound, row, table_markdown
+from heatnet.evaluation.set_tables import away_arrays, away_markdown, bdd_markdown, mf_markdown
 
 __all__ = [
     "BOXED",
@@ -32,6 +34,11 @@ __all__ = [
     "Resamples",
     "Row",
     "Score",
+    "SetCounts",
+    "SetRow",
+    "away_arrays",
+    "away_markdown",
+    "bdd_markdown",
     "box_figures",
     "box_hits",
     "box_quantities",
@@ -41,16 +48,23 @@ __all__ = [
     "claims_markdown",
     "class_arrays",
     "confusion",
+    "counts_by_domain",
     "differences",
     "differences_markdown",
     "draw",
+    "elsewhere_quantities",
     "estimate",
     "excluded",
     "from_json",
     "hardest",
     "iou",
     "is_bound",
+    "leaders",
     "load_counts",
+    "load_sets",
+    "luck",
+    "mf_markdown",
+    "nights_alone",
     "paired_p",
     "pixel_figures",
     "pixel_quantities",
@@ -64,7 +78,10 @@ __all__ = [
     "resample_drives",
     "row",
     "save_counts",
-    "table_markdown",
+    "save_sets",
     "scored_pairs",
+    "set_figures",
+    "set_rows",
+    "table_markdown",
     "to_json",
 ]

@@ -5,6 +5,7 @@ whatever is computed from resamples is the score itself. The same resamples serv
 between networks are then paired.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -43,8 +44,8 @@ class Estimate:
 class Draws:
     """IoU by resample and class (fractions), and whether the resample holds the class."""
 
-    iou: Float[np.ndarray, "draws 12"]
-    present: Bool[np.ndarray, "draws 12"]
+    iou: Float[np.ndarray, "draws classes"]
+    present: Bool[np.ndarray, "draws classes"]
 
     def mean(self) -> Float[np.ndarray, " draws"]:
         """Mean IoU of each resample over the classes that it holds.
@@ -96,7 +97,7 @@ def pooled(resamples: Int64[np.ndarray, "draws weighed"], counts: Int64[np.ndarr
     """
     if resamples.shape[1] != len(counts):
         raise ValueError(f"resamples of {resamples.shape[1]} images cannot weigh counts of {len(counts)}; score every network on the same images")
-    flat = resamples.astype(np.float64) @ counts.reshape(len(counts), -1).astype(np.float64)
+    flat = resamples.astype(np.float64) @ counts.reshape(len(counts), math.prod(counts.shape[1:])).astype(np.float64)
     return flat.astype(np.int64).reshape(len(resamples), *counts.shape[1:])
 
 

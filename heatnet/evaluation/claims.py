@@ -11,7 +11,10 @@ import numpy as np
 from jaxtyping import Float
 
 from heatnet.evaluation.bootstrap import Counts, Resamples, draw, estimate
+from heatnet.evaluation.compare import Figures
 from heatnet.evaluation.scores import is_bound
+
+RIVALS: tuple[str, ...] = ("mfnet", "rtfnet")
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,31 @@ def pixel_quantities(networks: Mapping[str, Counts], resamples: Resamples) -> di
         "best_combined": Quantity("HeatNet RGB-T's combined mIoU leads every row but the upper bounds by more than {bound}", lead, strict=True),
         "rgb_only_gain": Quantity(
             "HeatNet RGB-only gains at least {bound} on the RGB teacher's night mIoU", ratio(student["night"], teacher["night"]) - 1
+        ),
+    }
+
+
+def elsewhere_quantities(away: Mapping[str, Figures], nights: Mapping[str, Figures]) -> dict[str, Quantity]:
+    """The paper's claims about other data sets, from the means of the experiments ``away`` and ``bdd`` (``evaluation.elsewhere``).
+
+    Raises ``ValueError`` where a network that they speak of is missing.
+    """
+    for name, scored in (("mfnet", away), ("rtfnet", away), ("heatnet_mf", away), ("teacher", nights), ("heatnet_rgb", nights)):
+        if name not in scored:
+            raise ValueError(f"the claims speak of {name!r}, but only {', '.join(scored)} were scored; score it too")
+    kept = {name: ratio(figures["combined"], figures["MF"]) for name, figures in away.items()}
+    rivals = np.stack([away[name]["combined"] for name in RIVALS])
+    return {
+        "rivals_deteriorate": Quantity(
+            "MFNet and RTFNet each lose at least {bound} of their MF mean on Freiburg Thermal", 1 - np.max([kept[name] for name in RIVALS], axis=0)
+        ),
+        "heatnet_keeps": Quantity("HeatNet, fine-tuned on MF without its labels, keeps at least {bound} of it there", kept["heatnet_mf"]),
+        "heatnet_leads": Quantity(
+            "there it leads MFNet and RTFNet by more than {bound}", away["heatnet_mf"]["combined"] - rivals.max(0), strict=True
+        ),
+        "bdd_night": Quantity(
+            "on BDD's nights HeatNet RGB-only reaches at least {bound} times the RGB teacher's mIoU",
+            ratio(nights["heatnet_rgb"]["night"], nights["teacher"]["night"]),
         ),
     }
 

@@ -61,6 +61,21 @@ def _difference(first: str, second: str, networks: Mapping[str, Figures]) -> Dif
     return Difference(first, second, {name: estimate(gap) for name, gap in gaps.items()}, {name: paired_p(gap) for name, gap in gaps.items()})
 
 
+def leaders(networks: Mapping[str, Figures]) -> dict[str, str]:
+    """By figure, the network that is clearly ahead: the interval of its paired difference to every other leaves 0 out; none, where none is.
+
+    Only figures that several networks have are compared.
+    """
+    found = {}
+    for what in dict.fromkeys(what for figures in networks.values() for what in figures):
+        rivals = {name: figures[what] for name, figures in networks.items() if what in figures}
+        best = max(rivals, key=lambda name: float(rivals[name][0]))
+        gaps = [estimate(rivals[best] - other) for name, other in rivals.items() if name != best]
+        if gaps and all(gap.low > 0 for gap in gaps):
+            found[what] = best
+    return found
+
+
 def paired_p(gap: Float[np.ndarray, " draws"]) -> float:
     """Two-sided bootstrap p value of "no difference": twice the smaller share of resamples on either side of 0.
 

@@ -22,7 +22,7 @@ from heatnet.taxonomy import NAMES
 class Protocol:
     """How to score: the truth of test samples, the counts of one image, of a network, its row, the claims, the table.
 
-    ``figures`` gives what two networks are compared by, in every resample.
+    ``figures`` gives what two networks are compared by, in every resample; the table is told who is clearly ahead (``compare.leaders``).
     ``arrays`` gives the table as the arguments of its figure (``figures.table_bars``, ``figures.box_bars``).
     """
 
@@ -33,7 +33,7 @@ class Protocol:
     row: Callable[..., Any]
     figures: Callable[[Any, Resamples], Figures]
     quantities: Callable[[Mapping[str, Any], Resamples], dict[str, Quantity]]
-    table: Callable[[Sequence[Any]], str]
+    table: Callable[[Sequence[Any], Mapping[str, str]], str]
     arrays: Callable[[Sequence[Any]], Mapping[str, Any]]
 
     def counts(self, predictions: Iterable[UInt8[np.ndarray, "_ _"]], truth: Sequence[Any]) -> Int64[np.ndarray, "images *counts"]:
@@ -83,7 +83,15 @@ def _box_arrays(rows: Sequence[BoxRow]) -> Mapping[str, Any]:
 
 PROTOCOLS: Mapping[str, Protocol] = {
     "iou": Protocol(
-        _labels, confusion, Counts, Row, row, pixel_figures, pixel_quantities, lambda rows: table_markdown(rows, PUBLISHED), _pixel_arrays
+        _labels,
+        confusion,
+        Counts,
+        Row,
+        row,
+        pixel_figures,
+        pixel_quantities,
+        lambda rows, clear: table_markdown(rows, PUBLISHED, clear),
+        _pixel_arrays,
     ),
     "boxes": Protocol(
         _boxes,
@@ -93,7 +101,7 @@ PROTOCOLS: Mapping[str, Protocol] = {
         box_row,
         box_figures,
         box_quantities,
-        box_table_markdown,
+        lambda rows, _: box_table_markdown(rows),
         _box_arrays,
     ),
 }

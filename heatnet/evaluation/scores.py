@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from heatnet.evaluation.bootstrap import Counts, Draws, Estimate, Resamples, draw, estimate
-from heatnet.evaluation.counts import excluded
 from heatnet.taxonomy import NAMES, SCORED
 
 SPLITS: tuple[str, ...] = ("day", "night", "combined")
 
+SCORED_NAMES: tuple[str, ...] = tuple(NAMES[k] for k in SCORED)
 
 PUBLISHED: Mapping[str, str] = {
     "teacher": "69.4 / 35.7 / –",
@@ -51,23 +51,25 @@ def is_bound(name: str) -> bool:
 
 def row(name: str, title: str, counts: Counts, resamples: Resamples) -> Row:
     """Score one network; give every network the same ``resamples``."""
-    return Row(name, title, **{split: _score(draws) for split, draws in draw(counts, resamples).items()})
+    return Row(name, title, **{split: score(draws, SCORED_NAMES) for split, draws in draw(counts, resamples).items()})
 
 
-def _score(draws: Draws) -> Score:
-    """The mean and every class; the interval of a class is over the resamples that hold it."""
+def score(draws: Draws, names: Sequence[str]) -> Score:
+    """The mean and every class by its name; the interval of a class is over the resamples that hold it."""
     present = draws.present[0]
-    classes = {NAMES[k]: estimate(draws.iou[draws.present[:, k], k]) for k in SCORED if present[k]}
-    return Score(estimate(draws.mean()), classes, excluded(present))
+    classes = {name: estimate(draws.iou[draws.present[:, k], k]) for k, name in enumerate(names) if present[k]}
+    return Score(estimate(draws.mean()), classes, tuple(name for k, name in enumerate(names) if not present[k]))
 
 
-def table_markdown(rows: Sequence[Row], published: Mapping[str, str]) -> str:
-    """Mean IoU in per cent with 95 % intervals, the ``published`` figures beside them; bold: the best that is no upper bound."""
-    best = {split: max((_miou(row, split).value for row in rows if not is_bound(row.name)), default=0.0) for split in SPLITS}
+def table_markdown(rows: Sequence[Row], published: Mapping[str, str], clear: Mapping[str, str]) -> str:
+    """Mean IoU in per cent with 95 % intervals, the ``published`` figures beside them.
+
+    Bold by split: the network that ``clear`` names, which is ahead of all but the upper bounds by more than the interval of the difference.
+    """
     lines = ["| network | day | night | combined | paper (day / night / combined) |", "|---|---|---|---|---|"]
     for row in rows:
         bound = is_bound(row.name)
-        cells = [per_cent(_miou(row, split), bold=not bound and _miou(row, split).value == best[split]) for split in SPLITS]
+        cells = [per_cent(_miou(row, split), bold=clear.get(split) == row.name) for split in SPLITS]
         title = f"*{row.title}*" if bound else row.title
         lines.append(" | ".join([f"| {title}", *cells, f"{published.get(row.name, '–')} |"]))
     return "\n".join([*lines, *_left_out(rows)]) + "\n"

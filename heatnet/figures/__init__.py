@@ -3,7 +3,7 @@
 from heatnet.figures.calibration import calibration_errors, cost_landscape, descent, parallax, uncertainty_ellipses
 from heatnet.figures.curves import class_histogram, critic_accuracy, label_quality, loss_curves, temperature_over_hours, thermal_histogram
 from heatnet.figures.scenes import Scene, contact_sheet, modalities, overlay_edges, qualitative
-from heatnet.figures.scores import box_bars, confusion_matrix, per_class_bars, table_bars
+from heatnet.figures.scores import box_bars, confusion_matrix, per_class_bars, table_bars, transfer
 from heatnet.figures.sheets import pairs_sheet
 from heatnet.figures.style import colourise, save, texts
 
@@ -31,5 +31,6 @@ __all__ = [
     "temperature_over_hours",
     "texts",
     "thermal_histogram",
+    "transfer",
     "uncertainty_ellipses",
 ]

@@ -1,5 +1,6 @@
 """Networks: HeatNet in all its compositions, its critic, MFNet, and networks that come as a file."""
 
+from heatnet.models.baselines import Baseline, BaselineFile, build_baseline, load_baseline, save_baseline
 from heatnet.models.critic import Critic
 from heatnet.models.existing import OriginalMFNet, keep_network, open_network, reads
 from heatnet.models.files import NetworkFile, load_network, save_network
@@ -11,6 +12,8 @@ from heatnet.models.rtfnet import RTFNet
 from heatnet.models.start import warm_start
 
 __all__ = [
+    "Baseline",
+    "BaselineFile",
     "CHANNELS",
     "CheckpointNetwork",
     "Critic",
@@ -23,10 +26,13 @@ __all__ = [
     "OriginalMFNet",
     "RTFNet",
     "build",
+    "build_baseline",
     "keep_network",
+    "load_baseline",
     "load_network",
     "open_network",
     "reads",
+    "save_baseline",
     "save_network",
     "warm_start",
 ]

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from heatnet import config
+from heatnet.models.baselines import Baseline, is_baseline, load_baseline
 from heatnet.models.files import load_network
 from heatnet.models.foreign import Translated
 from heatnet.models.heatnet import HeatNet, Modality
@@ -72,7 +73,7 @@ class AtTrainedScale(nn.Module):
     A network that was trained on images of many heights (``height`` is ``None``) sees them as they are.
     """
 
-    def __init__(self, network: HeatNet, height: int | None) -> None:
+    def __init__(self, network: HeatNet | Baseline, height: int | None) -> None:
         """Keep the network and its height (pixels)."""
         super().__init__()
         self.network = network
@@ -95,7 +96,10 @@ class AtTrainedScale(nn.Module):
 
 
 def _ours(path: Path) -> AtTrainedScale:
-    """A network of ours from its file."""
+    """A network of ours, or a rival that we trained, from its file."""
+    if is_baseline(path):
+        rival, trained = load_baseline(path)
+        return AtTrainedScale(Baseline(rival.network, Translated(MF)), trained.input.size[0])
     network, about = load_network(path)
     return AtTrainedScale(network, about.input.size[0] if about.input.fit == "stretch" else None)
 
@@ -141,4 +145,6 @@ def reads(path: Path, network: nn.Module) -> config.Input:
         return config.Input(network.size(*MF_INPUT.size), None, "same aspect", None)
     if isinstance(network, ExportedNetwork):
         return network.about.input
-    return MF_INPUT if isinstance(network, OriginalMFNet) else load_network(path)[1].input
+    if isinstance(network, OriginalMFNet):
+        return MF_INPUT
+    return load_baseline(path)[1].input if is_baseline(path) else load_network(path)[1].input

@@ -3,6 +3,8 @@
 Modules are named so that the original weights load name by name. Input is RGB and thermal in [0, 1] at 480x640.
 """
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
@@ -44,20 +46,27 @@ class MiniInception(nn.Module):
 class MFNet(nn.Module):
     """Two encoders whose features are added to the decoder's at strides 8, 4 and 2, not at full size."""
 
-    def __init__(self, classes: int = 9) -> None:
-        """Widths as published: 16-48-48-96-96 for RGB, 16-16-16-36-36 for thermal."""
+    modalities: Sequence[str] = ("rgb", "thermal")
+
+    def __init__(self, classes: int = 9, width: float = 1) -> None:
+        """Widths as published, 16-48-48-96-96 for RGB and 16-16-16-36-36 for thermal, times ``width`` (a profile's choice)."""
         super().__init__()
-        for suffix, first, wide, deep in (("rgb", 3, 48, 96), ("inf", 1, 16, 36)):
-            setattr(self, f"conv1_{suffix}", ConvBlock(first, 16))
-            setattr(self, f"conv2_1_{suffix}", ConvBlock(16, wide))
-            for name in ("conv2_2", "conv3_1", "conv3_2"):
-                setattr(self, f"{name}_{suffix}", ConvBlock(wide, wide))
-            setattr(self, f"conv4_{suffix}", MiniInception(wide, deep))
-            setattr(self, f"conv5_{suffix}", MiniInception(deep, deep))
-        self.decode4 = ConvBlock(96 + 36, 64)
-        self.decode3 = ConvBlock(48 + 16, 64)
-        self.decode2 = ConvBlock(48 + 16, 32)
-        self.decode1 = ConvBlock(16 + 16, classes)
+        narrow, wide, deep, warm = (2 * round(width * channels / 2) for channels in (16, 48, 96, 36))
+        self._encoder("rgb", 3, narrow, wide, deep)
+        self._encoder("inf", 1, narrow, narrow, warm)
+        self.decode4 = ConvBlock(deep + warm, wide + narrow)
+        self.decode3 = ConvBlock(wide + narrow, wide + narrow)
+        self.decode2 = ConvBlock(wide + narrow, 2 * narrow)
+        self.decode1 = ConvBlock(2 * narrow, classes)
+
+    def _encoder(self, suffix: str, first: int, narrow: int, wide: int, deep: int) -> None:
+        """The layers of one modality with ``first`` channels."""
+        setattr(self, f"conv1_{suffix}", ConvBlock(first, narrow))
+        setattr(self, f"conv2_1_{suffix}", ConvBlock(narrow, wide))
+        for name in ("conv2_2", "conv3_1", "conv3_2"):
+            setattr(self, f"{name}_{suffix}", ConvBlock(wide, wide))
+        setattr(self, f"conv4_{suffix}", MiniInception(wide, deep))
+        setattr(self, f"conv5_{suffix}", MiniInception(deep, deep))
 
     def _encode(self, x: Tensor, suffix: str) -> list[Tensor]:
         """Features at strides 2, 4, 8, 16."""

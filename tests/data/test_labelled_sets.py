@@ -9,9 +9,9 @@ import pytest
 from layouts import write
 
 from heatnet import config
-from heatnet.data import bdd, camvid, cityscapes, mf, msrs, pairs, read_labelled, read_pairs
+from heatnet.data import bdd, camvid, cityscapes, mf, msrs, pairs, read_labelled, read_pairs, read_supervised
 from heatnet.data.reading import read_label, read_rgb, read_thermal
-from heatnet.taxonomy import BACKGROUND, CAMVID, CAR, CITYSCAPES, IGNORE, ROAD, Domain
+from heatnet.taxonomy import BACKGROUND, CAMVID, CAR, CITYSCAPES, IGNORE, MF_OWN, MF_SCORED, OURS, ROAD, Domain
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 needs_data = pytest.mark.skipif(not (DATA / "msrs").is_dir(), reason="the real data of shared/data is not here")
@@ -72,6 +72,32 @@ def test_mf_training_has_no_labels_of_its_own(mf_root: Path) -> None:
     assert {f.name for f in pairs(MF, mf_root, "train")}.isdisjoint(f.name for f in pairs(MF, mf_root, "test"))
 
 
+@pytest.mark.parametrize("split", ["train", "val", "test"])
+def test_baselines_read_mf_in_its_own_ids_training_frames_too(mf_root: Path, split: str) -> None:
+    own, ours = read_supervised(MF, mf_root, split, MF_OWN), read_supervised(MF, mf_root, split, MF_SCORED)
+    stored = [cv2.imread(str(mf_root / f"labels/{name}.png"), cv2.IMREAD_UNCHANGED) for name in own.names]
+    assert own.names == tuple(name for name in LISTS[split] if not name.endswith("_flip"))
+    assert own.label is not None
+    np.testing.assert_array_equal(own.label, np.stack(stored))
+    np.testing.assert_array_equal(ours.label, MF_SCORED.table()[own.label])
+
+
+def test_mf_ids_are_never_taken_for_our_classes(mf_root: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"labels: mf's own ids, but expected a teacher's labels in our classes; read them with read_supervised"):
+        read_pairs(MF, mf_root, "train", labels=mf_root / "labels")
+    with pytest.raises(
+        ValueError, match="cannot be read with the labels of .the 13 classes of Freiburg Thermal.; expected mf with MF"
+    ):
+        read_supervised(MF, mf_root, "train", OURS)
+    with pytest.raises(ValueError, match="freiburg cannot be read with the labels of"):
+        read_supervised(config.Pairs("freiburg", "", INPUT, None, None), mf_root, "train", MF_OWN)
+    for name in ("00001D", "00002N"):
+        write(tmp_path / "teacher" / f"{name}.png", np.full((8, 24), 12, np.uint8))
+    taught = read_pairs(MF, mf_root, "train", labels=tmp_path / "teacher")
+    assert taught.label is not None
+    assert (taught.label == 12).all()
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
@@ -129,6 +155,22 @@ def test_bdd_is_read_in_our_classes(bdd_root: Path) -> None:
     ids = cv2.imread(str(bdd_root / "labels/val/1a-3_train_id.png"), cv2.IMREAD_UNCHANGED)
     assert samples.label is not None
     np.testing.assert_array_equal(samples.label[0], CITYSCAPES.table()[ids])
+
+
+def test_nights_of_bdd_are_those_of_its_list(bdd_root: Path) -> None:
+    settings = config.Labelled("bdd", "", config.Input((12, 20), None, "same size", None))
+    assert read_labelled(settings, bdd_root, "all", Domain.NIGHT).names == ("0b-2", "1a-3")
+    assert read_labelled(settings, bdd_root, "validation", Domain.NIGHT).names == ("1a-3",)
+    assert len(read_labelled(settings, bdd_root, "all")) == 4
+    (bdd_root / "bdd_night.txt").write_text("0b-2\n")
+    with pytest.raises(ValueError, match=r"no image of validation is of the night; check bdd_night\.txt"):
+        read_labelled(settings, bdd_root, "validation", Domain.NIGHT)
+    (bdd_root / "bdd_night.txt").unlink()
+    with pytest.raises(ValueError, match=r"bdd_night\.txt: no such file"):
+        read_labelled(settings, bdd_root, "all", Domain.NIGHT)
+    camvid_settings = config.Labelled("camvid", "", config.Input((12, 20), None, "same size", None))
+    with pytest.raises(ValueError, match="camvid does not tell day from night"):
+        read_labelled(camvid_settings, bdd_root, "all", Domain.NIGHT)
 
 
 def test_bdd_without_or_with_a_wrong_night_list(bdd_root: Path) -> None:
