@@ -6,7 +6,7 @@ from typing import Literal
 
 from heatnet.config.calibration import Calibration
 from heatnet.config.data import Augmentation, Labelled, Pairs, ThermalCounts
-from heatnet.config.networks import Adversary, Network, Training
+from heatnet.config.networks import Adversary, Network, SelfTraining, Student, Training
 from heatnet.config.street import Street
 
 
@@ -69,6 +69,22 @@ class Distillation:
 
 
 @dataclass(frozen=True)
+class Today:
+    """Today's recipe: the network ``start`` teaches itself (``recipe``), then an RGB-only ``student`` learns from it.
+
+    ``rare``: temperature and least pixels of rare-class sampling (``heatnet.training.sampling``).
+    """
+
+    pairs: Pairs
+    start: str
+    training: Training
+    recipe: SelfTraining
+    rare: tuple[float, int]
+    student: Student
+    augmentation: Augmentation
+
+
+@dataclass(frozen=True)
 class Bounds:
     """What lies below and above: day labels only, and (where ``truth`` names a folder) true labels by day and night."""
 
@@ -120,6 +136,7 @@ STAGES: Mapping[str, type] = {
     "thermal_teacher": ThermalTeacher,
     "heatnet": HeatNet,
     "distillation": Distillation,
+    "today": Today,
     "bounds": Bounds,
     "evaluation": Evaluation,
     "results": Results,
