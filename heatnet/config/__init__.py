@@ -7,9 +7,23 @@ missing or of the wrong type is refused by name.
 from heatnet.config.ablation import Ablation, Confusion, Variant
 from heatnet.config.calibration import Alignment, Calibration, Checks, Edges, Online, Refinement, Search, Stereo, Uncertainty
 from heatnet.config.data import Augmentation, Block, Colour, Input, Labelled, Pairs, ThermalCounts
-from heatnet.config.networks import Adversary, Baseline, Decoder, Encoder, Network, Optimiser, SelfTraining, Training
+from heatnet.config.networks import Adversary, Baseline, Decoder, Encoder, Network, Optimiser, SelfTraining, Student, Training
 from heatnet.config.parsing import parse
-from heatnet.config.stages import STAGES, Abroad, Bounds, Cameras, Distillation, Elsewhere, Evaluation, HeatNet, Results, Row, Teacher, ThermalTeacher
+from heatnet.config.stages import (
+    STAGES,
+    Abroad,
+    Bounds,
+    Cameras,
+    Distillation,
+    Elsewhere,
+    Evaluation,
+    HeatNet,
+    Results,
+    Row,
+    Teacher,
+    ThermalTeacher,
+    Today,
+)
 from heatnet.config.street import Street, StreetClimate, StreetRig, StreetSensor, StreetSplit, StreetVistas
 
 __all__ = [
@@ -52,9 +66,11 @@ __all__ = [
     "StreetSensor",
     "StreetSplit",
     "StreetVistas",
+    "Student",
     "Teacher",
     "ThermalCounts",
     "ThermalTeacher",
+    "Today",
     "Training",
     "Uncertainty",
     "Variant",
