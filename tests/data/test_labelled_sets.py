@@ -85,9 +85,7 @@ def test_baselines_read_mf_in_its_own_ids_training_frames_too(mf_root: Path, spl
 def test_mf_ids_are_never_taken_for_our_classes(mf_root: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"labels: mf's own ids, but expected a teacher's labels in our classes; read them with read_supervised"):
         read_pairs(MF, mf_root, "train", labels=mf_root / "labels")
-    with pytest.raises(
-        ValueError, match="cannot be read with the labels of .the 13 classes of Freiburg Thermal.; expected mf with MF"
-    ):
+    with pytest.raises(ValueError, match="cannot be read with the labels of .the 13 classes of Freiburg Thermal.; expected mf with MF"):
         read_supervised(MF, mf_root, "train", OURS)
     with pytest.raises(ValueError, match="freiburg cannot be read with the labels of"):
         read_supervised(config.Pairs("freiburg", "", INPUT, None, None), mf_root, "train", MF_OWN)
