@@ -6,12 +6,14 @@ from heatnet.figures.features import domain_distances, feature_plane
 from heatnet.figures.scenes import Scene, contact_sheet, modalities, overlay_edges, qualitative
 from heatnet.figures.scores import box_bars, confusion_matrix, per_class_bars, table_bars, transfer
 from heatnet.figures.sheets import pairs_sheet
+from heatnet.figures.street import brightness_histograms
 from heatnet.figures.style import colourise, save, texts
 from heatnet.figures.views import views
 
 __all__ = [
     "Scene",
     "box_bars",
+    "brightness_histograms",
     "calibration_errors",
     "class_histogram",
     "colourise",

@@ -68,6 +68,6 @@ def daylight(climate: StreetClimate, rng: np.random.Generator) -> Moment:
 
 
 def turned(moment: Moment) -> float:
-    """The share of broad-leaved plants in autumn colours: from late September to mid November, brown remains until March (DWD's phenology, in outline)."""
+    """The share of broad-leaved plants in autumn colours: from late September to mid November; brown ones stay until March (DWD, in outline)."""
     day = (moment.day + (0 if moment.latitude_deg >= 0 else 182)) % 365
     return float(np.interp(day, (0, 60, 100, 265, 315, 365), (0.7, 0.6, 0.0, 0.0, 0.9, 0.7)))

@@ -15,6 +15,8 @@ from heatnet.street.world import Scene
 HEADLIGHT_HEIGHT_M = 0.65
 HEADLIGHT_POWER = 150.0
 LUX_A_WATT = 100.0
+BEHIND = 0.6
+"""Share of the sky's light that reaches a place in shadow (ours; real shadows are darker than under an open sky)."""
 LAMP_POWER = 5.0
 KEY, NIGHT_GAIN = 0.24, 3.0
 WARM = np.array([1.0, 0.80, 0.55], np.float32)
@@ -76,9 +78,10 @@ def clouds(moment: Moment, directions: Float32[np.ndarray, "n 3"]) -> Float32[np
 
 
 def day(hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "n 3"]:
-    """Radiance by day: sun, sky, light from the ground, mirrors, haze."""
-    facing = np.clip(dot(hit.normal, moment.sun()), 0, 1) * seen
-    open_sky = 0.5 + 0.5 * hit.normal[:, 2:]
+    """Radiance by day: sun, sky, light from the ground, mirrors, haze; what hides the sun hides some of the sky too."""
+    cos = dot(hit.normal, moment.sun())
+    facing = np.clip(cos, 0, 1) * seen
+    open_sky = (0.5 + 0.5 * hit.normal[:, 2:]) * np.where((cos > 0) & (seen == 0), np.float32(BEHIND), np.float32(1))[:, None]
     irradiance = facing[:, None] * sun_colour(moment) + open_sky * sky_colour(moment)
     bounce = 0.12 * (1 - open_sky) * (0.5 * sun_colour(moment) + sky_colour(moment))
     radiance = hit.albedo * (irradiance + bounce)

@@ -15,6 +15,8 @@ from heatnet.street.site import BLOCK_M, Block, Site, Thing
 from heatnet.street.solids import Mesh, Parts, compiled, join, parts_of, turned
 
 BEHIND_M, AHEAD_M = 30.0, 180.0
+CLEAR_M = 3.0
+"""Nobody walks or drives into the car of the cameras."""
 SLOPES_M = 14.0
 """From here on the ground may rise (``ground.height``); houses nearer to the road stand level."""
 
@@ -60,6 +62,7 @@ class Stretch:
         still = replace(self.still, ego=(float(x), float(y), float(heading)))
         near = np.abs(places[:, 0] - ego_s - AHEAD_M / 2) < AHEAD_M / 2 + BEHIND_M
         near &= np.array([self._there(thing, ego_s) for thing in self.movers], bool)
+        near &= np.hypot(places[:, 0] - ego_s, places[:, 1] - lane) > CLEAR_M
         poses = _poses(self.course, places, [thing.turn for thing in self.movers], self.heights(places))
         near, poses = np.concatenate([[True], near]), np.concatenate([[[x, y, 0.0, 0.0]], poses])
         vertices, parts = _stand(self.mesh, self.parts, self.owner, poses)

@@ -134,3 +134,19 @@ def test_oncoming_cars_keep_clear_of_a_citys_tram():
             for car in cars:
                 if car not in trams:
                     assert car.t + 1.25 < -1.55 - 1.2, (site.profile, car.t)
+
+
+def test_nobody_stands_where_the_car_of_the_cameras_is():
+    found = 0
+    for seed in range(4):
+        place = world(np.random.default_rng(seed), Layout.URBAN)
+        stretch = place.stretch(0.0, 60.0)
+        for s in np.arange(0.0, 60.0, 3.0):
+            scene = stretch.scene(float(s), place.lane)
+            movers = scene.parts.origin[len(stretch.still.parts) :]
+            shown = movers[np.unique(scene.moving_part) - len(stretch.still.parts)]
+            away = np.linalg.norm(shown[:, :2] - np.array(scene.ego[:2]), axis=1)
+            away = away[away > 0]  # the horizon's middle is the car's place
+            found += int((away < 40).any())
+            assert away.min(initial=99.0) > 2.9
+    assert found > 20
