@@ -149,14 +149,14 @@ class Normal:
     A tone curve or a lamp's glow moves all edges of a kind to the same side; without the shift that would bend the rig.
     """
 
-    hessian: Float[np.ndarray, "14 14"]
-    slope: Float[np.ndarray, "14"]
-    mean: Float[np.ndarray, "groups 14"]
+    hessian: Float[np.ndarray, "k k"]
+    slope: Float[np.ndarray, "k"]
+    mean: Float[np.ndarray, "groups k"]
     shift: Float[np.ndarray, "groups"]
 
 
 def normal_equations(
-    value: Float[np.ndarray, "n"], jacobian: Float[np.ndarray, "n 14"], weight: Float[np.ndarray, "n"], group: Int[np.ndarray, "n"], ridge: float
+    value: Float[np.ndarray, "n"], jacobian: Float[np.ndarray, "n k"], weight: Float[np.ndarray, "n"], group: Int[np.ndarray, "n"], ridge: float
 ) -> Normal:
     """Of ``sum_i w_i (value_i + jacobian_i step - shift_group(i))^2 + ridge sum_g shift_g^2``; ``shift`` is the best at step 0."""
     total = np.bincount(group, weight) + ridge

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from heatnet.calibration.camera import Rig
+from heatnet.calibration.delay import words
 from heatnet.calibration.solver import Found
 from heatnet.calibration.uncertainty import UNITS, WORDS, deviations, focal_effect, inseparable, pixel_sigma
 from heatnet.calibration.unknowns import NAMES, difference
@@ -34,6 +35,8 @@ def lines(found: Found, guess: Rig, settings: Calibration) -> Iterator[str]:
         yield f"left out: {name}: its thermal image is blank (a closed shutter?)"
     for name, times in found.dropped.items():
         yield f"left out: {name}: its edges match only {times:.1f} times as often as by chance; do its images belong to one moment?"
+    if found.late is not None:
+        yield words(found.late, settings)
     for text in inseparable(found.covariance, settings.uncertainty.correlation):
         yield f"note: {text}"
     for text in warnings(found, guess, settings):
@@ -54,9 +57,12 @@ def warnings(found: Found, guess: Rig, settings: Calibration) -> Iterator[str]:
         if times > settings.uncertainty.surprise:
             yield f"{what} is {times:.1f} standard deviations from the guess; check the guess and run again"
     yield from pulls(found)
-    if step[NAMES.index("tz")] > settings.uncertainty.surprise * search.translation_m:
+    if found.late is None and step[NAMES.index("tz")] > settings.uncertainty.surprise * search.translation_m:
         late = 100 * step[NAMES.index("tz")]
-        yield f"if the car was moving, the shift forward may be the clocks: at 10 m/s it is what {late:.0f} ms between RGB and thermal look like"
+        yield (
+            f"if the car was moving, the shift forward may be the clocks: at 10 m/s it is what {late:.0f} ms between RGB and thermal look like; "
+            "frames of a standing car, or speeds, tell them apart"
+        )
 
 
 def pulls(found: Found) -> Iterator[str]:

@@ -6,7 +6,7 @@ the refinement minimises the distance between edges.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from jaxtyping import Float
 
 from heatnet.calibration.alignment import landscape
 from heatnet.calibration.camera import Rig
+from heatnet.calibration.delay import Delay, estimate
 from heatnet.calibration.edges import View, blank, views
 from heatnet.calibration.recordings import Pair, fitted
 from heatnet.calibration.refine import Refiner, Step, by_chance, matched, prior_of, refine
@@ -30,7 +31,8 @@ class Found:
     ``searched`` are the rounds of the global search with their alignment, ``refined`` the steps after it; ``frames`` are those
     used, ``dropped`` those whose thermal image does not belong to its pair, each with how many times more of its edges match
     than by chance. ``covariance`` is that of a step of the fourteen unknowns (see ``unknowns``), ``pull`` the step by which the
-    guess moved the result from where the recordings alone would have it. Both suppose edge snapping.
+    guess moved the result from where the recordings alone would have it; both suppose edge snapping. ``blank`` names the frames
+    whose thermal image shows nothing, ``late`` is the thermal camera's delay where speeds were given.
     """
 
     rig: Rig
@@ -43,6 +45,7 @@ class Found:
     covariance: Float[np.ndarray, "14 14"]
     pull: Float[np.ndarray, "14"]
     blank: tuple[str, ...] = ()
+    late: Delay | None = None
 
     @property
     def residual_px(self) -> float:
@@ -55,10 +58,11 @@ class Found:
         return self.refined[-1].matched
 
 
-def calibrate(pairs: Iterable[Pair], guess: Rig, settings: Calibration, rng: np.random.Generator) -> Found:
+def calibrate(pairs: Iterable[Pair], guess: Rig, settings: Calibration, rng: np.random.Generator, speeds: Mapping[str, float] | None = None) -> Found:
     """Recover pose, focal length, centre and distortion of the thermal camera from pairs; left and right stay as they are.
 
-    The guess may be at another scale of the same images; the result has the scale of the images. Raises ``ValueError``
+    The guess may be at another scale of the same images; the result has the scale of the images. With the car's speed (m/s) by the
+    pairs' names a delay of the thermal images is estimated, and taken into account when the recordings tell it. Raises ``ValueError``
     for a pair of unrectified cameras, nothing but blank thermal images, too few edges, or images that do not belong together.
     """
     taken = list(pairs)
@@ -69,7 +73,16 @@ def calibrate(pairs: Iterable[Pair], guess: Rig, settings: Calibration, rng: np.
     if len(shut) == len(taken):
         raise ValueError(f"all {len(shut)} thermal images are blank ({shut[0].name} first); was the shutter closed, or the lens covered?")
     seen = views([pair for pair in taken if not blank(pair, settings.edges)], rig, settings)
-    return replace(solve(seen, rig, settings, rng), blank=tuple(pair.name for pair in shut))
+    found = replace(solve(seen, rig, settings, rng), blank=tuple(pair.name for pair in shut))
+    return found if speeds is None else timed(found, [view for view in seen if view.name in found.frames], speeds, rig, settings)
+
+
+def timed(found: Found, used: list[View], speeds: Mapping[str, float], guess: Rig, settings: Calibration) -> Found:
+    """The same with the delay of its thermal images, and with the rig that is right for it when it is known well enough."""
+    late = estimate(used, speeds, found.rig, prior_of(guess, settings.search, settings.refinement), settings)
+    if late.sigma_s > settings.uncertainty.delay_known_s:
+        return replace(found, late=late)
+    return replace(found, late=late, rig=late.rig, covariance=late.covariance)
 
 
 def solve(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Generator, refiner: Refiner = refine) -> Found:

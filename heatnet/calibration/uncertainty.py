@@ -9,7 +9,7 @@ from jaxtyping import Float
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View
 from heatnet.calibration.error import DEPTHS_M
-from heatnet.calibration.refine import Prior, normal_equations, residuals, snap, tukey
+from heatnet.calibration.refine import Matches, Normal, Prior, normal_equations, residuals, snap, tukey
 from heatnet.calibration.unknowns import NAMES, SIZE, difference, differentiate, in_view, to_thermal
 from heatnet.config import Refinement, Uncertainty
 
@@ -39,11 +39,25 @@ def covariance(
     """
     window_px = settings.windows_px[-1]
     matches = snap(views, rig, window_px, settings.weakest)
-    ridge = (window_px / settings.shift_px) ** 2
     value, jacobian = residuals(matches, rig)
+    spread, normal = sandwich(matches, rig, value, jacobian, prior.precision, settings, clusters)
+    return spread, -np.linalg.pinv(normal.hessian, hermitian=True) @ prior.precision @ difference(rig, prior.rig) * window_px**2
+
+
+def sandwich(
+    matches: Matches,
+    rig: Rig,
+    value: Float[np.ndarray, "n"],
+    jacobian: Float[np.ndarray, "n k"],
+    precision: Float[np.ndarray, "k k"],
+    settings: Refinement,
+    clusters: Uncertainty,
+) -> tuple[Float[np.ndarray, "k k"], Normal]:
+    """The covariance of any unknowns that residuals depend on, in the last window, and the normal equations there."""
+    window_px = settings.windows_px[-1]
+    ridge = (window_px / settings.shift_px) ** 2
     weight = matches.strength**2 * tukey(value, window_px)
-    normal = normal_equations(value, jacobian, weight, matches.group, ridge)
-    left = value - normal.shift[matches.group]
+    left = value - normal_equations(value, jacobian, weight, matches.group, ridge).shift[matches.group]
     weight = matches.strength**2 * tukey(left, window_px)
     normal = normal_equations(value, jacobian, weight, matches.group, ridge)
     scores = (weight * left)[:, None] * (jacobian - normal.mean[matches.group])
@@ -52,9 +66,8 @@ def covariance(
     column, row = place.astype(int).clip(0, (columns - 1, rows - 1)).T
     cluster = (matches.frame * rows + row) * columns + column
     sums = np.stack([np.bincount(cluster, column) for column in scores.T], 1)
-    bread = np.linalg.inv(normal.hessian + prior.precision * window_px**2)
-    spread = bread @ (clusters.inflation**2 * sums.T @ sums + prior.precision * window_px**4) @ bread
-    return spread, -np.linalg.pinv(normal.hessian, hermitian=True) @ prior.precision @ difference(rig, prior.rig) * window_px**2
+    bread = np.linalg.inv(normal.hessian + precision * window_px**2)
+    return bread @ (clusters.inflation**2 * sums.T @ sums + precision * window_px**4) @ bread, normal
 
 
 def pixel_sigma(rig: Rig, spread: Float[np.ndarray, "14 14"], spacing_px: int = 32) -> Float[np.ndarray, "n"]:

@@ -88,7 +88,8 @@ class Refinement:
 class Uncertainty:
     """Tiles (rows, columns) whose edges err together, the measured factor on the deviations, from what correlation on two
     unknowns cannot be told apart, how many deviations from the guess are said, how well the RGB pair's focal length is known
-    (relative), and up to what expected error (px) a result is trusted.
+    (relative), how late (s, standard deviation) thermal may be and how well that must be found, and up to what expected error (px) a
+    result is trusted.
     """
 
     tiles: tuple[int, int]
@@ -96,6 +97,8 @@ class Uncertainty:
     correlation: float
     surprise: float
     rgb_focal: float
+    delay_s: float
+    delay_known_s: float
     trust_px: float
 
 

@@ -1,6 +1,6 @@
 """One function per figure: arrays in, Figure out; the caption and the alt text are in its docstring (``texts``)."""
 
-from heatnet.figures.calibration import calibration_errors, cost_landscape, descent, parallax, uncertainty_ellipses
+from heatnet.figures.calibration import calibration_errors, cost_landscape, descent, parallax, rig_geometry, uncertainty_ellipses
 from heatnet.figures.curves import class_histogram, critic_accuracy, label_quality, loss_curves, temperature_over_hours, thermal_histogram
 from heatnet.figures.features import domain_distances, feature_plane
 from heatnet.figures.scenes import Scene, contact_sheet, modalities, overlay_edges, qualitative
@@ -32,6 +32,7 @@ __all__ = [
     "parallax",
     "per_class_bars",
     "qualitative",
+    "rig_geometry",
     "save",
     "table_bars",
     "temperature_over_hours",

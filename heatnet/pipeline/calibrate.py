@@ -35,7 +35,7 @@ def settings() -> "Calibration":
     return config.parse(config.Calibration, read_yaml(path).get("calibration"), f"{path}: calibration")
 
 
-def calibrate(folder: Path, rig: Path, guess: Path | None, out: Path) -> int:
+def calibrate(folder: Path, rig: Path, guess: Path | None, out: Path, speeds: Path | None = None) -> int:
     """Calibrate from ``folder/{left,right,thermal}``; writes ``out``, and beside it a folder ``STEM_report``; 1 if not to be trusted."""
     from heatnet.calibration.checks import check_pairs
     from heatnet.calibration.files import write_rig
@@ -51,7 +51,7 @@ def calibrate(folder: Path, rig: Path, guess: Path | None, out: Path) -> int:
         check_rectified(known[0])
     with _about(folder):
         check_pairs(pairs, known[0], params.checks)
-        found, start = _best(pairs, known, params)
+        found, start = _best(pairs, known, params, None if speeds is None else read_speeds(speeds))
     text = [f"{len(pairs)} of {len(moments)} moments of {folder}", *lines(found, fitted(start, pairs[0]), params)]
     write_rig(out, found.rig)
     report = out.with_name(f"{out.stem}_report")
@@ -85,14 +85,26 @@ def guesses(rig: Path, guess: Path | None, pair: "Pair", params: "Calibration") 
     return [Rig(left, right, pinhole, right_from_left, np.eye(4)) for pinhole in pinholes]
 
 
-def _best(pairs: list["Pair"], known: list["Rig"], params: "Calibration") -> tuple["Found", "Rig"]:
+def read_speeds(path: Path) -> dict[str, float]:
+    """The car's speed (m/s, ahead) by a frame's file name without suffix, from lines ``NAME,SPEED``."""
+    try:
+        rows = [line.split(",") for line in path.read_text().split()]
+    except OSError as error:
+        raise ValueError(f"{path}: {(error.strerror or 'cannot be read').lower()}; give lines NAME,SPEED with the speed in m/s") from error
+    try:
+        return {name: float(speed) for name, speed in rows}
+    except ValueError:
+        raise ValueError(f"{path}: expected lines NAME,SPEED with the speed in m/s and no heading") from None
+
+
+def _best(pairs: list["Pair"], known: list["Rig"], params: "Calibration", speeds: dict[str, float] | None) -> tuple["Found", "Rig"]:
     """The calibration with the highest confidence of all starts, and its start; the last refusal when none succeeds."""
     from heatnet.calibration.solver import calibrate as solve
 
     found, refused = [], None
     for start in known:
         try:
-            found.append((solve(pairs, start, params, np.random.default_rng(params.seed)), start))
+            found.append((solve(pairs, start, params, np.random.default_rng(params.seed), speeds), start))
         except ValueError as error:
             refused = error
     if refused is not None and not found:
