@@ -108,6 +108,15 @@ class Abroad:
 
 
 @dataclass(frozen=True)
+class Rival:
+    """A network that learns from MF's labels: its key, its title, how it is built."""
+
+    key: str
+    title: str
+    network: Baseline
+
+
+@dataclass(frozen=True)
 class Elsewhere:
     """The other data sets: rivals trained with MF's labels, HeatNet fine-tuned without, and both scored on MF, ``pairs`` and BDD by night.
 
@@ -119,9 +128,8 @@ class Elsewhere:
     bdd: Labelled
     nights: Literal["training", "validation", "all"]
     pairs: Pairs
-    rivals: Mapping[str, Baseline]
+    rivals: tuple[Rival, ...]
     rival_training: Training
-    network: Network
     tuning: Training
     adversary: Adversary
     augmentation: Augmentation
