@@ -19,6 +19,7 @@ class Confusion:
     critics: Mapping[str, float]
     confusion: Literal["night", "both"]
     weighting: Literal["none", "uncertainty", "released"]
+    night: float
 
 
 @dataclass(frozen=True)

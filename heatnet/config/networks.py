@@ -80,7 +80,7 @@ class Adversary:
 
     ``critics``: the levels that are looked at (``heatnet.models.critic.LEVELS``) and the weight of each; ``confusion``: which domain is
     pulled to the other, the ``night`` or ``both``; ``weighting``: how a patch counts, ``none`` (all alike), by ``uncertainty`` (the paper),
-    or as ``released`` (one number for all).
+    or as ``released`` (one number for all); ``night``: the weight that the labels of the night images keep beside it.
     """
 
     width: int
@@ -90,6 +90,7 @@ class Adversary:
     critics: Mapping[str, float]
     confusion: Literal["night", "both"]
     weighting: Literal["none", "uncertainty", "released"]
+    night: float
 
 
 @dataclass(frozen=True)

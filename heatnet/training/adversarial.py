@@ -50,8 +50,8 @@ def adversarial_learner(network: nn.Module, critic: Critics, settings: config.Tr
 def adversarial(learner: Learner, day: Source, night: Source, settings: config.Training, adversary: config.Adversary) -> Iterator[Report]:
     """Alternate a step of the network and a step of the critics, on the same forward pass.
 
-    The network descends ``L_day + L_night + weight * L_conf`` (``confusion_loss``). Then every critic descends its loss for both
-    domains called by their names. Yields after every pair of steps, with the first critic's accuracy.
+    The network descends ``L_day + night * L_night + weight * L_conf`` (``confusion_loss``); a ``night`` of 0 asks for no night labels.
+    Then every critic descends its loss for both domains called by their names. Yields after every pair of steps, with the first critic's accuracy.
     """
     network, critic = learner.networks["network"].train(), learner.networks["critic"].train()
     device = next(network.parameters()).device
@@ -62,7 +62,9 @@ def adversarial(learner: Learner, day: Source, night: Source, settings: config.T
             seen = joint_taps(network, batches, adversary.critics)
         with frozen(critic):
             confusion = adversary.weight * confusion_loss(critic, seen, adversary)
-        terms = {**{name: labelled_loss(seen[name]["logits"], batch) for name, batch in batches.items()}, "confusion": confusion}
+        kept = {"day": 1.0, "night": adversary.night}
+        labels = {name: kept[name] * labelled_loss(seen[name]["logits"], batch) for name, batch in batches.items() if kept[name]}
+        terms = {**labels, "confusion": confusion}
         rate = learning_rate(settings.optimiser, step, settings.steps)
         descend(learner, "network", terms, rate)
         score = {domain: critic({level: tap.detach() for level, tap in seen[domain.value].items()}) for domain in Domain}

@@ -69,6 +69,7 @@ class Recipe:
             critics=chosen.critics,
             confusion=chosen.confusion,
             weighting=chosen.weighting,
+            night=chosen.night,
         )
 
     @property

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -118,10 +119,22 @@ def test_confusion_reaches_the_network_through_a_frozen_critic() -> None:
 
 def test_the_critic_learns_to_tell_domains_that_differ() -> None:
     settings = config.Training(60, 2, 0, config.Optimiser("adamw", 1e-3, 0.0, 0, 0.0), 0)
-    adversary = config.Adversary(8, "lsgan", config.Optimiser("adamw", 5e-3, 0.0, 0, 0.0), 0.0, {"logits": 1.0}, "night", "none")
+    adversary = config.Adversary(8, "lsgan", config.Optimiser("adamw", 5e-3, 0.0, 0, 0.0), 0.0, {"logits": 1.0}, "night", "none", 1.0)
     learner = adversarial_learner(model(), critic(), settings, adversary)
     reports = list(adversarial(learner, source(0), source(1, Domain.NIGHT), settings, adversary))
     assert np.mean([report.figures["critic accuracy"] for report in reports[-5:]]) > 0.75
+
+
+def test_the_second_stage_can_do_without_night_labels() -> None:
+    adversary, settings = replace(ADVERSARY, night=0.0), replace(TRAINING, steps=2)
+    ended = []
+    labelled = source(1, Domain.NIGHT)
+    for night in (labelled, lambda step: replace(labelled(step), label=None)):
+        subject = adversarial_learner(model(), critic(), settings, adversary)
+        reports = list(adversarial(subject, source(0), night, settings, adversary))
+        assert set(reports[0].losses) == {"day", "confusion", "critic day", "critic night"}
+        ended.append(weights(subject))
+    assert torch.equal(*ended)
 
 
 def test_accuracy_counts_patches() -> None:
