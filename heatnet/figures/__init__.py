@@ -5,7 +5,7 @@ from heatnet.figures.curves import class_histogram, critic_accuracy, label_quali
 from heatnet.figures.scenes import Scene, contact_sheet, modalities, overlay_edges, qualitative
 from heatnet.figures.scores import box_bars, confusion_matrix, per_class_bars, table_bars
 from heatnet.figures.sheets import pairs_sheet
-from heatnet.figures.street import brightness_histograms
+from heatnet.figures.street import brightness_histograms, image_steps
 from heatnet.figures.style import colourise, save, texts
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "cost_landscape",
     "critic_accuracy",
     "descent",
+    "image_steps",
     "label_quality",
     "loss_curves",
     "modalities",
