@@ -6,7 +6,7 @@ from heatnet.figures.features import domain_distances, feature_plane
 from heatnet.figures.scenes import Scene, contact_sheet, modalities, overlay_edges, qualitative
 from heatnet.figures.scores import box_bars, confusion_matrix, per_class_bars, table_bars, transfer
 from heatnet.figures.sheets import pairs_sheet
-from heatnet.figures.street import brightness_histograms
+from heatnet.figures.street import brightness_histograms, image_steps
 from heatnet.figures.style import colourise, save, texts
 from heatnet.figures.views import views
 
@@ -24,6 +24,7 @@ __all__ = [
     "descent",
     "domain_distances",
     "feature_plane",
+    "image_steps",
     "label_quality",
     "loss_curves",
     "modalities",

@@ -1,6 +1,6 @@
 """Curves and histograms: the data, the heat, the training, the labels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Float
@@ -63,12 +63,17 @@ def thermal_histogram(day: Float[np.ndarray, " day"], night: Float[np.ndarray, "
 
 @styled
 def temperature_over_hours(
-    hours: Float[np.ndarray, " hours"], celsius: Mapping[str, Float[np.ndarray, " hours"]], sun: tuple[float, float]
+    hours: Float[np.ndarray, " hours"],
+    celsius: Mapping[str, Float[np.ndarray, " hours"]],
+    sun: tuple[float, float],
+    crossings: Sequence[tuple[str, float]] = (),
 ) -> Figure:
     """The temperature of materials through a day; ``sun`` is sunrise and sunset (hours).
 
-    Caption: Temperature by material and hour; shaded: night.
-    Alt: Lines of temperature against the hour of the day, one a material, with the night hours shaded in blue.
+    ``crossings`` are hours at which a named line meets another one: marked, for there a thermal camera cannot tell the two apart.
+
+    Caption: Temperature by material and hour; shaded: night. Rings mark where two lines cross and their contrast vanishes.
+    Alt: Lines of temperature against the hour of the day, one a material, with the night hours shaded in blue and rings at crossings.
     """
     figure, axes = canvas(1, 1, 8.5, 4)
     ax: Axes = axes[0, 0]
@@ -76,6 +81,8 @@ def temperature_over_hours(
         ax.axvspan(float(first), float(last), color=DOMAIN_COLOURS["night"], alpha=0.1, linewidth=0)
     for place, (name, temperature) in enumerate(celsius.items()):
         ax.plot(hours, temperature, label=name, linewidth=1.8, color=_line_colour(place), linestyle=("-", "--")[place // 10 % 2])
+    for name, hour in crossings:
+        ax.plot(hour, np.interp(hour, hours, celsius[name]), "o", markersize=9, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.4)
     ax.set(xlabel="hour of the day", ylabel="temperature (°C)", xlim=(float(hours.min()), float(hours.max())))
     ax.set_xticks(np.arange(np.ceil(hours.min() / 3) * 3, hours.max() + 0.1, 3))
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))

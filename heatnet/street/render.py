@@ -113,11 +113,11 @@ def _warmth(
     scene: Scene, moment: Moment, extra: Float32[np.ndarray, "materials sides"] | None, hit: Surface, directions: Float32[np.ndarray, "n 3"]
 ) -> Float32[np.ndarray, "n 1"]:
     """Radiance in the thermal camera's band along rays."""
-    surface_c = heat.temperature(hit, moment, light.shadow(scene, hit, moment), _sunny(scene, hit, moment), extra)
+    surface_c = heat.temperature(hit, moment, light.shadow(scene, hit, moment), sunny(scene, hit, moment), extra)
     return _with_sky(hit, directions, heat.radiance(hit, moment, surface_c)[:, None], lambda sky: heat.sky_radiance(moment, sky)[:, None])
 
 
-def _sunny(scene: Scene, hit: Surface, moment: Moment) -> Float32[np.ndarray, "n"] | float:
+def sunny(scene: Scene, hit: Surface, moment: Moment) -> Float32[np.ndarray, "n"] | float:
     """The share of the past that the sun shone on surfaces, from one look back (``heat.look_back``) past what stands still."""
     if (lag := heat.look_back(moment)) is None:
         return heat.SEEN_BEFORE

@@ -49,7 +49,16 @@ def counts(
     apparent_c: Float32[np.ndarray, "h w"], scale: float, pattern: Float32[np.ndarray, "w"], sensor: StreetSensor, rng: np.random.Generator
 ) -> UInt16[np.ndarray, "h w"]:
     """16-bit counts: c = c_0 + T / q, after blur of the optics (``scale`` pixels of this image to one of the full one) and noise."""
-    blurred = np.asarray(cv2.GaussianBlur(apparent_c, (0, 0), max(sensor.blur_px * scale, 0.05)))
-    noise_k = np.float32(rng.uniform(*sensor.noise_k)) * rng.standard_normal(apparent_c.shape, np.float32)
-    value = sensor.count_at_0c + (blurred + noise_k + pattern) / np.float32(sensor.kelvin_per_count)
+    measured = blurred(apparent_c, scale, sensor) + noise_k(apparent_c.shape, sensor, rng) + pattern
+    value = sensor.count_at_0c + measured / np.float32(sensor.kelvin_per_count)
     return np.clip(np.round(value), 0, 65535).astype(np.uint16)
+
+
+def blurred(apparent_c: Float32[np.ndarray, "h w"], scale: float, sensor: StreetSensor) -> Float32[np.ndarray, "h w"]:
+    """What the optics leave of an image (``counts``)."""
+    return np.asarray(cv2.GaussianBlur(apparent_c, (0, 0), max(sensor.blur_px * scale, 0.05)))
+
+
+def noise_k(shape: tuple[int, ...], sensor: StreetSensor, rng: np.random.Generator) -> Float32[np.ndarray, "h w"]:
+    """Noise of one image in kelvin, without the columns' fixed pattern."""
+    return np.float32(rng.uniform(*sensor.noise_k)) * rng.standard_normal(shape, np.float32)

@@ -11,7 +11,8 @@ import pytest
 from streets import RIG, SPLIT, STREET
 
 from heatnet.calibration.files import read_rig
-from heatnet.street import rig, write_recordings, write_vistas
+from heatnet.street import check, rig, write_bdd, write_mf, write_recordings, write_vistas
+from heatnet.street.files import claim
 from heatnet.street.recordings import drive
 from heatnet.taxonomy import NUM_CLASSES, SKY, VISTAS, VISTAS_NAMES, Domain
 
@@ -119,6 +120,16 @@ BAD = {
     "climate.night_hours": replace(STREET, climate=replace(STREET.climate, night_hours=(12.0, 13.0))),
     "climate.days": replace(STREET, climate=replace(STREET.climate, days=(300, 20))),
     "rig.thermal_from_left": replace(STREET, rig=RIG_AWAY),
+    "climate.latitude_deg": replace(STREET, climate=replace(STREET.climate, latitude_deg=95.0)),
+    "rig.baseline_m: -0.5": replace(STREET, rig=replace(RIG, baseline_m=-0.5)),
+    "rig.baseline_m: the right camera": replace(STREET, rig=replace(RIG, baseline_m=45.0)),
+    "rig.focal_guess": replace(STREET, rig=replace(RIG, focal_guess=0.0)),
+    "sensor.noise_k": replace(STREET, sensor=replace(STREET.sensor, noise_k=(-0.1, 0.1))),
+    "sensor.read_noise": replace(STREET, sensor=replace(STREET.sensor, read_noise=-0.1)),
+    "sensor.count_at_0c": replace(STREET, sensor=replace(STREET.sensor, count_at_0c=float("nan"))),
+    "train.day_frames": replace(STREET, train=replace(SPLIT, day_frames=0)),
+    "calibration.night_drives": replace(STREET, calibration=replace(SPLIT, night_drives=-1)),
+    "vistas.abroad": replace(STREET, vistas=replace(STREET.vistas, abroad=1.5)),
     "rig.height_m": replace(STREET, rig=replace(RIG, height_m=-1.0)),
     "rig.rgb_size": replace(STREET, rig=replace(RIG, rgb_size=(0, 650))),
     "sensor.kelvin_per_count": replace(STREET, sensor=replace(STREET.sensor, kelvin_per_count=0.0)),
@@ -128,10 +139,30 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_impossible_parameters_are_refused_by_name_before_anything_is_written(name, tmp_path):
-    with pytest.raises(ValueError, match=f"street.{name}"):
-        list(write_recordings(BAD[name], tmp_path / "recordings", tmp_path / "truth", 1))
+def test_impossible_parameters_are_refused_by_name_by_every_writer_before_anything_is_written(name, tmp_path):
+    writers = (
+        lambda street: write_vistas(street, tmp_path / "vistas", 1),
+        lambda street: write_recordings(street, tmp_path / "recordings", tmp_path / "truth", 1),
+        lambda street: write_mf(street, 8, 0.05, tmp_path / "mf", 1),
+        lambda street: write_bdd(street, 8, 0.05, tmp_path / "bdd", 1),
+    )
+    for write in writers:
+        with pytest.raises(ValueError, match=f"street.{name}"):
+            list(write(BAD[name]))
     assert not any(tmp_path.iterdir())
+
+
+def test_polar_night_is_refused_and_does_not_hang():
+    with pytest.raises(ValueError, match="street.climate.day_hours: on day 340"):
+        check(replace(STREET, climate=replace(STREET.climate, latitude_deg=75.0, days=(340, 350))))
+
+
+def test_code_is_part_of_what_claims_a_folder(tmp_path, monkeypatch):
+    claim(tmp_path / "set", "numbers")
+    claim(tmp_path / "set", "numbers")
+    monkeypatch.setattr("heatnet.street.files.code", lambda: "another version")
+    with pytest.raises(ValueError, match="another version of it"):
+        claim(tmp_path / "set", "numbers")
 
 
 @pytest.mark.parametrize(("name", "change"), [("size", {"size": (0, 32)}), ("view_deg", {"view_deg": (100.0, 60.0)}), ("", {"validation": 0})])

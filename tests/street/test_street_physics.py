@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from streets import SENSOR
 
-from heatnet.street import Moment, heat, sensor
+from heatnet.street import Moment, climate, heat, light, planck, sensor
 from heatnet.street.heat import STEFAN_BOLTZMANN
 from heatnet.street.materials import PHYSICS, Material
+from heatnet.street.texture import Surface
 
 
 def moment(**changes: float) -> Moment:
@@ -77,3 +78,63 @@ def test_tone_curve_is_monotonic_and_dark_frames_show_read_noise_only():
 def test_an_impossible_moment_is_refused(name, value):
     with pytest.raises(ValueError, match=f"moment.{name}"):
         moment(**{name: value})
+
+
+def plate(material: Material, albedo: float, distance: float = 0.0) -> Surface:
+    """A level surface, seen from straight above."""
+    up, zero = np.array([[0.0, 0.0, 1.0]], np.float32), np.zeros(1, np.float32)
+    ids = np.array([material], np.uint8)
+    far = np.full(1, distance, np.float32)
+    return Surface(np.zeros(1, int), -up, far, up, up, np.zeros(1, np.int32), ids, ids, np.full((1, 3), albedo, np.float32), zero, zero, zero)
+
+
+def test_a_black_car_is_hotter_than_a_white_one_in_the_sun_and_equally_warm_by_night():
+    one = np.ones(1, np.float32)
+    for when, least, most in ((moment(hour=13.0, day=172.0), 8.0, 35.0), (moment(hour=1.0, day=172.0), 0.0, 0.5)):
+        black, white = (float(heat.temperature(plate(Material.PAINT, albedo), when, one)[0]) for albedo in (0.03, 0.75))
+        assert least <= black - white <= most
+    assert heat.absorbed_share(plate(Material.PAINT, 0.75))[0] == pytest.approx(0.26, abs=0.005)
+
+
+def test_what_the_sun_shone_on_before_is_warmer():
+    evening = moment(hour=22.0, day=172.0)
+    warm, cool = (float(heat.temperature(plate(Material.ASPHALT, 0.1), evening, np.zeros(1, np.float32), share)[0]) for share in (0.85, 0.25))
+    assert warm > cool + 1
+    assert heat.look_back(evening) in heat.LAGS_H[1:]
+    assert heat.look_back(moment(hour=12.0, day=355.0, latitude_deg=80.0)) is None
+
+
+def test_the_camera_adds_radiances_of_its_band_up():
+    when, surface_c = moment(hour=1.0), np.array([12.0], np.float32)
+    figures, distance = PHYSICS[Material.METAL], 80.0
+    up = np.array([1.0], np.float32)
+    around = 0.5 * heat.sky_c(when, up) + 0.5 * when.air_c()  # metal is rough: half of what it mirrors is not sky
+    mixed = figures.emissivity * planck.radiance(surface_c.astype(float)) + (1 - figures.emissivity) * planck.radiance(around.astype(float))
+    clear = np.exp(-distance / 1000)
+    expected = clear * mixed + (1 - clear) * planck.radiance(np.array([when.air_c()]))
+    found = heat.radiance(plate(Material.METAL, 0.3, distance), when, surface_c)
+    np.testing.assert_allclose(found, expected, rtol=2e-4)
+    assert planck.read_back(found)[0] == pytest.approx(planck.apparent_c(expected)[0], abs=0.03)
+
+
+def test_tables_for_images_agree_with_plancks_law():
+    celsius = np.linspace(-60.0, 150.0, 997)
+    np.testing.assert_allclose(planck.looked_up(celsius.astype(np.float32)), planck.radiance(celsius), rtol=3e-4)
+    np.testing.assert_allclose(planck.read_back(planck.radiance(celsius).astype(np.float32)), celsius, atol=0.012)
+
+
+def test_twilight_fades_by_the_published_steps_and_leaves_no_jump_at_sunset():
+    hours = np.arange(16.0, 21.0, 0.01)
+    when = [moment(hour=float(hour)) for hour in hours]
+    up = np.degrees(np.arcsin([m.sun()[2] for m in when]))
+    level = np.array([m.diffuse() for m in when])
+    assert np.all(np.diff(level) < 0)
+    assert 100 * np.interp(0.0, up[::-1], level[::-1]) == pytest.approx(400, rel=0.05)  # lux
+    assert 100 * np.interp(-6.0, up[::-1], level[::-1]) == pytest.approx(3.4, rel=0.05)
+    assert light.twilight(moment(hour=23.0)) < 1e-4
+
+
+def test_leaves_turn_in_autumn_and_are_green_in_summer():
+    share = [climate.turned(moment(day=float(day))) for day in (172, 280, 315)]
+    assert share[0] == 0 < share[1] < share[2]
+    assert climate.turned(moment(day=172.0, latitude_deg=-40.0)) > 0.5
