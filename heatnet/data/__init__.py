@@ -5,13 +5,15 @@ into ``Samples``, and ``batch_at`` augments and normalises what a training step 
 """
 
 from heatnet.data.batches import Batch, ahead, batch_at, cat, evaluation_batches
+from heatnet.data.chunks import Chunks
 from heatnet.data.frames import Frame
 from heatnet.data.loading import load
 from heatnet.data.samples import Samples
-from heatnet.data.sets import labelled, pairs, read_labelled, read_pairs, recorded, source, write_labels
+from heatnet.data.sets import labelled, pairs, read_labelled, read_pairs, recorded, source, stream_pairs, write_labels
 
 __all__ = [
     "Batch",
+    "Chunks",
     "Frame",
     "Samples",
     "ahead",
@@ -25,5 +27,6 @@ __all__ = [
     "read_pairs",
     "recorded",
     "source",
+    "stream_pairs",
     "write_labels",
 ]

@@ -10,6 +10,7 @@ from heatnet.evaluation.protocols import PROTOCOLS, Protocol
 from heatnet.evaluation.record import Recorded, from_json, load_counts, save_counts, to_json
 from heatnet.evaluation.released import ReleasedScore, protocols_markdown, released_iou, released_predictions, released_score
 from heatnet.evaluation.scores import PUBLISHED, SPLITS, Row, Score, class_arrays, is_bound, row, table_markdown
+from heatnet.evaluation.streaming import count, score
 
 __all__ = [
     "BOXED",
@@ -41,6 +42,7 @@ __all__ = [
     "claims_markdown",
     "class_arrays",
     "confusion",
+    "count",
     "differences",
     "differences_markdown",
     "draw",
@@ -64,6 +66,7 @@ __all__ = [
     "resample_drives",
     "row",
     "save_counts",
+    "score",
     "table_markdown",
     "scored_pairs",
     "to_json",

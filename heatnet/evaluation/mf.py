@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int64
+from jaxtyping import Integer
 
 from heatnet.evaluation.counts import iou
 from heatnet.taxonomy import BICYCLE, CAR, MF_OWN, NAMES, PERSON
@@ -31,13 +31,13 @@ class MFScore:
     mean: float
 
 
-def compatible_score(counts: Int64[np.ndarray, "images 13 13"]) -> MFScore:
+def compatible_score(counts: Integer[np.ndarray, "images 13 13"]) -> MFScore:
     """Car, person and bicycle, from counts in our classes (labels read with ``taxonomy.MF_SCORED``)."""
     score, present = iou(counts.sum(0))
     return _score({NAMES[k]: float(score[k]) for k in COMPATIBLE if present[k]})
 
 
-def own_score(counts: Int64[np.ndarray, "images 13 13"], guardrail: bool = True) -> MFScore:
+def own_score(counts: Integer[np.ndarray, "images 13 13"], guardrail: bool = True) -> MFScore:
     """The nine ids, unlabelled included, from counts in MF's own ids (labels and answers read with ``taxonomy.MF_OWN``).
 
     Raises ``ValueError`` where the counts hold ids that MF does not have.
