@@ -5,13 +5,15 @@ into ``Samples``, and ``batch_at`` augments and normalises what a training step 
 """
 
 from heatnet.data.batches import Batch, ahead, batch_at, cat, evaluation_batches
+from heatnet.data.chunks import Chunks
 from heatnet.data.frames import Frame
 from heatnet.data.loading import load
 from heatnet.data.samples import Samples
-from heatnet.data.sets import labelled, pairs, read_labelled, read_pairs, read_supervised, recorded, source, unlabelled, write_labels
+from heatnet.data.sets import labelled, pairs, read_labelled, read_pairs, read_supervised, recorded, source, stream_pairs, unlabelled, write_labels
 
 __all__ = [
     "Batch",
+    "Chunks",
     "Frame",
     "Samples",
     "ahead",
@@ -26,6 +28,7 @@ __all__ = [
     "read_supervised",
     "recorded",
     "source",
+    "stream_pairs",
     "unlabelled",
     "write_labels",
 ]

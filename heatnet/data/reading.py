@@ -35,7 +35,10 @@ def read_thermal(path: Path, bits: int) -> UInt16[np.ndarray, "height width"]:
     """
     image = _decoded(path)
     if image.dtype != (np.uint8 if bits == 8 else np.uint16):
-        raise ValueError(f"{path}: {_kind(image)}; expected {bits}-bit thermal counts; correct thermal.bits or take the original files")
+        raise ValueError(
+            f"{path}: {_kind(image)}; expected {bits}-bit thermal counts; correct thermal.bits (`heatnet predict`: --thermal-range) "
+            "or take the original files"
+        )
     if image.ndim == 2:
         return image.astype(np.uint16)
     if image.shape[2] == 3 and not _grey(image):

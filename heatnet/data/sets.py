@@ -14,6 +14,7 @@ from torch import Tensor
 from heatnet import config
 from heatnet.data import bdd, camvid, cityscapes, freiburg, mf, msrs, recordings, vistas
 from heatnet.data.batches import Batch, ahead, batch_at
+from heatnet.data.chunks import Chunks
 from heatnet.data.files import confidence_file
 from heatnet.data.frames import Frame, split_by_range, with_labels, without_leaks
 from heatnet.data.loading import load
@@ -23,6 +24,9 @@ from heatnet.taxonomy import CAMVID, CITYSCAPES, CITYSCAPES_IDS, IGNORE, MF_OWN,
 
 NEIGHBOUR_S = 5.0
 """Training frames this close in time to a test frame show the same scene (a burst's frames lie within a second)."""
+
+CHUNK = 64
+"""Frames read at a time where a set is streamed: 100 MB at 704x320."""
 
 Answer = tuple[UInt8[np.ndarray, "height width"], UInt8[np.ndarray, "height width"]]
 """A teacher's label of an image and its confidence, 0 to 255."""
@@ -44,10 +48,9 @@ def pairs(settings: config.Pairs, folder: Path, split: str, domain: Domain | Non
     if settings.layout == "mf":
         return mf.index(folder, split, domain=domain)  # type: ignore[arg-type]
     if settings.layout == "freiburg":
-        test = freiburg.index(folder, "test")
         if split != "train":
-            return [frame for frame in test if domain in (None, frame.domain)]
-        return without_leaks(freiburg.index(folder, "train", domain=domain), test, NEIGHBOUR_S, settings.guard == "drives")
+            return freiburg.index(folder, "test", domain=domain)
+        return without_leaks(freiburg.index(folder, "train", domain=domain), freiburg.index(folder, "test"), NEIGHBOUR_S, settings.guard == "drives")
     kept, held_out = split_by_range(msrs.index(folder, domain=domain), settings.held_out or (), settings.gap or 0)
     return kept if split == "train" else held_out
 
@@ -60,6 +63,18 @@ def read_pairs(
     ``crop=False`` keeps all columns: a teacher labels whole frames. Raises ``ValueError`` for a tree that is MF's own labels, whose ids
     would be taken for ours.
     """
+    return load(*_wanted(settings, folder, split, domain, labels, crop), workers)
+
+
+def stream_pairs(settings: config.Pairs, folder: Path, split: str, domain: Domain | None = None, size: int = CHUNK, workers: int = 2) -> Chunks:
+    """The pairs of a split with the set's own labels as ``read_pairs`` reads them, but ``size`` frames at a time."""
+    return Chunks(*_wanted(settings, folder, split, domain, None, True), workers, size)
+
+
+def _wanted(
+    settings: config.Pairs, folder: Path, split: str, domain: Domain | None, labels: Path | None, crop: bool
+) -> tuple[list[Frame], config.Input, LabelMap]:
+    """Which frames are read, how, and with which label map."""
     frames = pairs(settings, folder, split, domain)
     if labels is not None:
         if settings.layout in OWN and labels.resolve().is_relative_to(folder.resolve()):
@@ -68,7 +83,7 @@ def read_pairs(
     if labels is None and split == "train":
         frames = [replace(frame, label=None, confidence=None) for frame in frames]
     label_map = MF_SCORED if labels is None and settings.layout == "mf" else OURS
-    return load(frames, settings.input if crop else replace(settings.input, crop_columns=None), label_map, workers)
+    return frames, settings.input if crop else replace(settings.input, crop_columns=None), label_map
 
 
 OWN: Mapping[str, tuple[LabelMap, ...]] = {"mf": (MF_OWN, MF_SCORED)}

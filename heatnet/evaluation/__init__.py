@@ -12,6 +12,7 @@ from heatnet.evaluation.record import Recorded, from_json, load_counts, save_cou
 from heatnet.evaluation.released import ReleasedScore, protocols_markdown, released_iou, released_predictions, released_score
 from heatnet.evaluation.scores import PUBLISHED, SPLITS, Row, Score, class_arrays, is_bound, row, table_markdown
 from heatnet.evaluation.set_tables import away_arrays, away_markdown, bdd_markdown, mf_markdown
+from heatnet.evaluation.streaming import count, score
 
 __all__ = [
     "BOXED",
@@ -48,6 +49,7 @@ __all__ = [
     "claims_markdown",
     "class_arrays",
     "confusion",
+    "count",
     "counts_by_domain",
     "differences",
     "differences_markdown",
@@ -79,6 +81,7 @@ __all__ = [
     "row",
     "save_counts",
     "save_sets",
+    "score",
     "scored_pairs",
     "set_figures",
     "set_rows",

@@ -10,25 +10,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int64
+from jaxtyping import Bool, Float, Int16, Int64, Integer
 
 from heatnet.evaluation.counts import iou
+
+BLOCK = 1024
+"""Images whose counts are added up at once, in 64-bit numbers; the counts themselves are kept in 32 bits."""
 
 
 @dataclass(frozen=True)
 class Counts:
     """What one network did: confusion counts per image, day and night apart."""
 
-    day: Int64[np.ndarray, "day 13 13"]
-    night: Int64[np.ndarray, "night 13 13"]
+    day: Integer[np.ndarray, "day 13 13"]
+    night: Integer[np.ndarray, "night 13 13"]
 
 
 @dataclass(frozen=True)
 class Resamples:
     """How often each resample holds each image, drawn within day and within night; row 0 holds each once."""
 
-    day: Int64[np.ndarray, "draws day"]
-    night: Int64[np.ndarray, "draws night"]
+    day: Integer[np.ndarray, "draws day"]
+    night: Integer[np.ndarray, "draws night"]
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,12 @@ def resample(day_images: int, night_images: int, draws: int, rng: np.random.Gene
     return Resamples(_rows(day_images, draws, rng), _rows(night_images, draws, rng))
 
 
-def _rows(images: int, draws: int, rng: np.random.Generator) -> Int64[np.ndarray, "rows images"]:
-    """A row of ones, then multinomial rows."""
-    return np.concatenate([np.ones((1, images), np.int64), rng.multinomial(images, np.full(images, 1 / images), draws)])
+def _rows(images: int, draws: int, rng: np.random.Generator) -> Int16[np.ndarray, "rows images"]:
+    """A row of ones, then multinomial rows, two bytes a number: an image is drawn a few times, seldom ten."""
+    rows = np.ones((1 + draws, images), np.int16)
+    for row in rows[1:]:
+        row[:] = rng.multinomial(images, np.full(images, 1 / images))
+    return rows
 
 
 def resample_drives(day_drives: Sequence[str], night_drives: Sequence[str], draws: int, rng: np.random.Generator) -> Resamples:
@@ -84,20 +90,22 @@ def resample_drives(day_drives: Sequence[str], night_drives: Sequence[str], draw
     return Resamples(_by_drive(day_drives, draws, rng), _by_drive(night_drives, draws, rng))
 
 
-def _by_drive(drives: Sequence[str], draws: int, rng: np.random.Generator) -> Int64[np.ndarray, "rows images"]:
+def _by_drive(drives: Sequence[str], draws: int, rng: np.random.Generator) -> Int16[np.ndarray, "rows images"]:
     """How often each image is drawn: as often as its drive."""
     place = np.unique(drives, return_inverse=True)[1]
     return _rows(int(place.max()) + 1, draws, rng)[:, place]
 
 
-def pooled(resamples: Int64[np.ndarray, "draws weighed"], counts: Int64[np.ndarray, "images *counts"]) -> Int64[np.ndarray, "draws *counts"]:
-    """Counts added up over each resample; exact (whole numbers below 2^53).
+def pooled(resamples: Integer[np.ndarray, "draws weighed"], counts: Integer[np.ndarray, "images *counts"]) -> Int64[np.ndarray, "draws *counts"]:
+    """Counts added up over each resample, ``BLOCK`` images at a time; exact (whole numbers below 2^53).
 
     Raises ``ValueError`` where the resamples are of another number of images.
     """
     if resamples.shape[1] != len(counts):
         raise ValueError(f"resamples of {resamples.shape[1]} images cannot weigh counts of {len(counts)}; score every network on the same images")
-    flat = resamples.astype(np.float64) @ counts.reshape(len(counts), math.prod(counts.shape[1:])).astype(np.float64)
+    flat = np.zeros((len(resamples), math.prod(counts.shape[1:])))
+    for part in (slice(start, start + BLOCK) for start in range(0, len(counts), BLOCK)):
+        flat += resamples[:, part].astype(np.float64) @ counts[part].reshape(-1, flat.shape[1]).astype(np.float64)
     return flat.astype(np.int64).reshape(len(resamples), *counts.shape[1:])
 
 

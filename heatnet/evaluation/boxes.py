@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int64, UInt8
+from jaxtyping import Float, Int64, Integer, UInt8
 
 from heatnet.evaluation.bootstrap import Estimate, Resamples, estimate, pooled
 from heatnet.evaluation.claims import Quantity
@@ -25,8 +25,8 @@ HIT: float = 0.25
 class BoxCounts:
     """Per image and class: boxes hit, boxes, predicted pixels inside a box of the class, predicted pixels."""
 
-    day: Int64[np.ndarray, "day 3 4"]
-    night: Int64[np.ndarray, "night 3 4"]
+    day: Integer[np.ndarray, "day 3 4"]
+    night: Integer[np.ndarray, "night 3 4"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def box_hits(prediction: UInt8[np.ndarray, "height width"], boxes: Float[np.ndar
     return counts
 
 
-def _rates(resamples: Int64[np.ndarray, "draws images"], counts: Int64[np.ndarray, "images 3 4"]) -> Float[np.ndarray, "draws 3 2"]:
+def _rates(resamples: Integer[np.ndarray, "draws images"], counts: Integer[np.ndarray, "images 3 4"]) -> Float[np.ndarray, "draws 3 2"]:
     """Hit rate and pixel precision by resample and class."""
     total = pooled(resamples, counts)
     return total[..., [0, 2]] / np.maximum(total[..., [1, 3]], 1)
@@ -78,7 +78,7 @@ def box_row(name: str, title: str, counts: BoxCounts, resamples: Resamples) -> B
     return BoxRow(name, title, _scores(resamples.day, counts.day), _scores(resamples.night, counts.night))
 
 
-def _scores(resamples: Int64[np.ndarray, "draws images"], counts: Int64[np.ndarray, "images 3 4"]) -> dict[str, BoxScore]:
+def _scores(resamples: Integer[np.ndarray, "draws images"], counts: Integer[np.ndarray, "images 3 4"]) -> dict[str, BoxScore]:
     """The scores of a split by class name."""
     rates, boxes = _rates(resamples, counts), counts[:, :, 1].sum(0)
     return {NAMES[k]: BoxScore(estimate(rates[:, i, 0]), estimate(rates[:, i, 1]), int(boxes[i])) for i, k in enumerate(BOXED)}

@@ -7,7 +7,7 @@ car called background a false negative of car. Pixels labelled ``IGNORE`` are no
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float, Int64, UInt8
+from jaxtyping import Bool, Float, Int64, Integer, UInt8
 
 from heatnet.taxonomy import IGNORE, NAMES, NUM_CLASSES, SCORED
 
@@ -34,7 +34,7 @@ def confusion(prediction: UInt8[np.ndarray, "height width"], label: UInt8[np.nda
     return flat[: NUM_CLASSES**2].reshape(NUM_CLASSES, NUM_CLASSES)
 
 
-def iou(counts: Int64[np.ndarray, "*sets 13 13"]) -> tuple[Float[np.ndarray, "*sets 12"], Bool[np.ndarray, "*sets 12"]]:
+def iou(counts: Integer[np.ndarray, "*sets 13 13"]) -> tuple[Float[np.ndarray, "*sets 12"], Bool[np.ndarray, "*sets 12"]]:
     """Intersection over union of the scored classes, and which of them have ground truth.
 
     ``IoU_k = n_kk / (sum_j n_kj + sum_j n_jk - n_kk)``, as fractions. A class without ground truth is marked absent (its IoU
@@ -53,7 +53,7 @@ def excluded(present: Bool[np.ndarray, "12"]) -> tuple[str, ...]:
     return tuple(NAMES[k] for k in SCORED if not present[k])
 
 
-def hardest(counts: Int64[np.ndarray, "images 13 13"]) -> list[int]:
+def hardest(counts: Integer[np.ndarray, "images 13 13"]) -> list[int]:
     """The images in the order of their own mean IoU (over the classes that each holds), the worst first."""
     score, present = iou(counts)
     return np.argsort(np.where(present, score, 0).sum(1) / np.maximum(present.sum(1), 1), kind="stable").tolist()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int64, UInt8
+from jaxtyping import Float, Int32, Int64, UInt8
 
 from heatnet.data import Samples, msrs
 from heatnet.evaluation.bootstrap import Counts, Resamples
@@ -36,9 +36,9 @@ class Protocol:
     table: Callable[[Sequence[Any], Mapping[str, str]], str]
     arrays: Callable[[Sequence[Any]], Mapping[str, Any]]
 
-    def counts(self, predictions: Iterable[UInt8[np.ndarray, "_ _"]], truth: Sequence[Any]) -> Int64[np.ndarray, "images *counts"]:
-        """Counts of every image of a split."""
-        return np.stack([self.count(prediction, known) for prediction, known in zip(predictions, truth, strict=True)])
+    def counts(self, predictions: Iterable[UInt8[np.ndarray, "_ _"]], truth: Iterable[Any]) -> Int32[np.ndarray, "images *counts"]:
+        """Counts of every image of a split, in 32 bits: 0.7 kB an image."""
+        return np.stack([self.count(prediction, known).astype(np.int32) for prediction, known in zip(predictions, truth, strict=True)])
 
 
 def _labels(samples: Samples, _: Path) -> Sequence[UInt8[np.ndarray, "_ _"]]:

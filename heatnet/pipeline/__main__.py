@@ -67,9 +67,18 @@ def _command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", na
 
 
 def _predict_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--network", type=Path, required=True, metavar="FILE", help="e.g. networks/rgbt.safetensors; .onnx and MFNet's .pth too")
+    parser.add_argument(
+        "--network", type=Path, required=True, metavar="FILE", help="e.g. networks/rgbt.safetensors; .onnx, MFNet's .pth, a checkpoint's folder"
+    )
     parser.add_argument("--rgb", type=Path, metavar="PATH", help="an image, or a folder of images")
     parser.add_argument("--thermal", type=Path, metavar="PATH", help="the same for thermal; pairs are found by file name")
+    parser.add_argument(
+        "--thermal-range",
+        type=float,
+        nargs=2,
+        metavar=("LOW", "HIGH"),
+        help="counts that are cold and hot in these images, e.g. 0 255 for 8-bit ones; default: those of the network's training",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--skip-broken", action="store_true", help="report files that cannot be used and go on; default: stop")
 
@@ -159,7 +168,8 @@ def _verify(options: argparse.Namespace) -> int:
 def _predict(options: argparse.Namespace) -> int:
     from heatnet.pipeline.predict import predict
 
-    return predict(options.network, options.rgb, options.thermal, options.out, options.skip_broken)
+    thermal_range = None if options.thermal_range is None else (options.thermal_range[0], options.thermal_range[1])
+    return predict(options.network, options.rgb, options.thermal, options.out, options.skip_broken, thermal_range)
 
 
 def _street(options: argparse.Namespace) -> int:

@@ -3,10 +3,10 @@
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import cv2
 import numpy as np
@@ -42,9 +42,12 @@ class Job:
     thermal: Path | None
 
 
-def predict(network: Path, rgb: Path | None, thermal: Path | None, out: Path, skip_broken: bool) -> int:
+def predict(
+    network: Path, rgb: Path | None, thermal: Path | None, out: Path, skip_broken: bool, thermal_range: tuple[float, float] | None = None
+) -> int:
     """Write ``out/masks/NAME.png`` (class ids), ``out/overlays/NAME.png`` and ``out/contact.png``; 1 if files were skipped.
 
+    ``thermal_range``: the counts of these thermal images that stand for cold and hot (``ranged``), where they are not the network's own.
     Raises ``ValueError`` for a network that needs what was not given, and for files that are unpaired, do not decode or do
     not fit each other (with ``skip_broken`` these are reported and left out).
     """
@@ -54,13 +57,11 @@ def predict(network: Path, rgb: Path | None, thermal: Path | None, out: Path, sk
     model = open_network(network).to(device())
     modalities: Sequence[str] = model.modalities  # type: ignore[assignment]
     given = {"rgb": rgb, "thermal": thermal}
-    for modality in modalities:
-        if given[modality] is None:
-            raise ValueError(f"{network}: reads {' and '.join(modalities)}; give --{modality} as well")
+    _check(network, modalities, given, thermal_range)
     jobs, broken = find_jobs(*(given[modality] if modality in modalities else None for modality in ("rgb", "thermal")))
     if broken and not skip_broken:
         raise ValueError(f"{broken[0]} ({len(broken)} such in all; --skip-broken leaves them out)")
-    settings, small = reads(network, model), []
+    settings, small = reads(network, model) if thermal_range is None else ranged(reads(network, model), thermal_range), []
     for job in bar(jobs, len(jobs), "predict"):
         try:
             small.append(shrunk(write(job.name, out, *_answer(job, settings, model, device()))))
@@ -74,6 +75,30 @@ def predict(network: Path, rgb: Path | None, thermal: Path | None, out: Path, sk
         print(f"skipped: {message}", file=sys.stderr)
     print(f"{len(jobs)} frames found, {len(broken)} skipped; masks, overlays and the contact sheet are in {out}")
     return int(bool(broken))
+
+
+def _check(network: Path, modalities: Sequence[str], given: Mapping[str, Path | None], thermal_range: tuple[float, float] | None) -> None:
+    """``ValueError`` where a network reads what is not given, or reads no thermal image whose range is given."""
+    if missing := [modality for modality in modalities if given[modality] is None]:
+        raise ValueError(f"{network}: reads {' and '.join(modalities)}; give --{missing[0]} as well")
+    if thermal_range and "thermal" not in modalities:
+        raise ValueError(f"{network}: reads no thermal image; leave --thermal-range out")
+
+
+def ranged(settings: "Input", thermal_range: tuple[float, float]) -> "Input":
+    """The input of a network for thermal images of another camera, whose counts ``low`` and ``high`` become -1 and 1.
+
+    Counts up to 255 are those of 8-bit files, of which every pixel is measured. A network that levels its images by their median
+    (``ThermalCounts.level``) still does: half of the given range on either side of the median then fills its own.
+    """
+    low, high = thermal_range
+    assert settings.thermal is not None
+    if not 0 <= low < high <= 65535:
+        raise ValueError(f"--thermal-range {low:g} {high:g}: expected two counts, the lower one first, within 0 to 65535")
+    bits: Literal[8, 16] = 8 if high <= 255 else 16
+    level = None if settings.thermal.level is None else (high - low) / 2
+    counts = replace(settings.thermal, bits=bits, low=low, high=high, level=level, invalid=None if bits == 8 else settings.thermal.invalid)
+    return replace(settings, thermal=counts)
 
 
 def find_jobs(rgb: Path | None, thermal: Path | None) -> tuple[list[Job], list[str]]:

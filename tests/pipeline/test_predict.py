@@ -1,6 +1,7 @@
 """A network on somebody's own images: what is written, and what is said about files that cannot be used."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,7 +12,7 @@ import torch
 from heatnet import config
 from heatnet.models import MFNet, build, save_network
 from heatnet.pipeline.__main__ import main
-from heatnet.pipeline.predict import find_jobs, key
+from heatnet.pipeline.predict import find_jobs, key, ranged
 from heatnet.taxonomy import NUM_CLASSES, palette
 
 ENCODER = config.Encoder(name="resnet10t", options={}, weights=None, output_stride=32)
@@ -138,3 +139,32 @@ def test_two_files_of_one_frame_are_refused_by_both_names(images: Path, networks
         assert all(name in shown for name in names)
         assert "the same frame as" in shown
     assert not (images / "out").exists()
+
+
+def test_a_stated_range_brings_other_counts_to_the_same_image(images: Path, networks: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    options = ("--rgb", str(images / "rgb"), "--thermal", str(images / "ir8"))
+    (images / "ir8").mkdir()
+    for path in (images / "ir").iterdir():  # 8-bit files, and 16-bit ones that show the same
+        grey = np.random.default_rng(5).integers(0, 256, (60, 96), np.uint8)
+        cv2.imwrite(str(images / "ir8" / path.name), grey)
+        cv2.imwrite(str(path), np.rint(21800 + grey.astype(float) * 3200 / 255).astype(np.uint16))
+    assert predict(images, networks["thermal"], *options) == 1
+    assert "8-bit, 1 channel; expected 16-bit thermal counts; correct thermal.bits (`heatnet predict`: --thermal-range)" in capsys.readouterr().err
+    assert predict(images, networks["thermal"], "--thermal", str(images / "ir")) == 0
+    mask = cv2.imread(str(images / "out/masks/1.png"), cv2.IMREAD_UNCHANGED)
+    assert len(np.unique(mask)) > 1
+    assert predict(images, networks["thermal"], *options, "--thermal-range", "0", "255") == 0
+    assert (cv2.imread(str(images / "out/masks/1.png"), cv2.IMREAD_UNCHANGED) == mask).mean() > 0.99  # counts are rounded
+    for wrong in (("255", "0"), ("0", "70000")):
+        assert predict(images, networks["thermal"], *options, "--thermal-range", *wrong) == 1
+        assert "expected two counts, the lower one first" in capsys.readouterr().err
+    assert predict(images, networks["rgb"], *options, "--thermal-range", "0", "255") == 1  # trained beside thermal images
+    assert "reads no thermal image; leave --thermal-range out" in capsys.readouterr().err
+
+
+def test_levelling_goes_with_the_stated_range() -> None:
+    levelling = replace(INPUT, thermal=replace(INPUT.thermal, level=800))
+    counts = ranged(levelling, (0, 255)).thermal
+    assert counts == config.ThermalCounts(8, 0, 255, None, 127.5)
+    assert ranged(INPUT, (0, 255)).thermal == config.ThermalCounts(8, 0, 255, None, None)
+    assert ranged(INPUT, (5000, 9000)).thermal == config.ThermalCounts(16, 5000, 9000, 0, None)
