@@ -9,7 +9,21 @@ from heatnet.config.calibration import Alignment, Calibration, Checks, Edges, On
 from heatnet.config.data import Augmentation, Block, Colour, Input, Labelled, Pairs, ThermalCounts
 from heatnet.config.networks import Adversary, Baseline, Decoder, Encoder, Network, Optimiser, SelfTraining, Training
 from heatnet.config.parsing import parse
-from heatnet.config.stages import STAGES, Abroad, Bounds, Cameras, Distillation, Elsewhere, Evaluation, HeatNet, Results, Rival, Row, Teacher, ThermalTeacher
+from heatnet.config.stages import (
+    STAGES,
+    Abroad,
+    Bounds,
+    Cameras,
+    Distillation,
+    Elsewhere,
+    Evaluation,
+    HeatNet,
+    Results,
+    Rival,
+    Row,
+    Teacher,
+    ThermalTeacher,
+)
 from heatnet.config.street import Street, StreetClimate, StreetRig, StreetSensor, StreetSplit, StreetVistas
 
 __all__ = [
