@@ -1,93 +1,60 @@
 """Calibration on rigs drawn at random, on streets never used for tuning: the error against the truth, the basin, the time.
 
-``python benchmarks/calibration.py FOLDER [KIND [SECTION,...]]`` after ``benchmarks/calibration_rigs.py FOLDER``; kinds are ``final`` and ``dev``,
-sections ``accuracy``, ``basin``, ``online``, ``late``, ``speed``. The reference of a speed is measured in the same run.
+``python benchmarks/calibration.py FOLDER [KIND [SECTION,...]]`` after ``benchmarks/calibration_rigs.py FOLDER``; kinds are ``fresh``, ``final`` and
+``dev``, sections ``accuracy``, ``basin``, ``costs``, ``online``, ``late``, ``speed``. What ``fresh`` gives is written to ``results/calibration.md``.
+The reference of a speed is measured in the same run.
 """
 
 import sys
 import time
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from calibration_rigs import knock, off, turn
+from calibration_drives import late, online, speed
+from calibration_rigs import off
+from calibration_table import LANDED_PX, Table, described, moments, prepared, publish, rig_of
 
-from heatnet.calibration import align, stereo
 from heatnet.calibration.camera import Camera, Rig
-from heatnet.calibration.edges import View, views
-from heatnet.calibration.error import Errors, errors
-from heatnet.calibration.files import read_rig
-from heatnet.calibration.online import retouch, watch
-from heatnet.calibration.recordings import Pair, Recording, fitted, index
-from heatnet.calibration.report import warnings
+from heatnet.calibration.costs import REFINERS
+from heatnet.calibration.edges import View
+from heatnet.calibration.error import DEPTHS_M, errors
+from heatnet.calibration.report import doubts
 from heatnet.calibration.solver import solve
 from heatnet.calibration.uncertainty import pixel_sigma
-from heatnet.calibration.unknowns import difference
+from heatnet.calibration.unknowns import difference, in_view, to_thermal
 from heatnet.config import Calibration
 from heatnet.pipeline.calibrate import settings
 
-
-class Table:
-    """Errors by task, and how many landed."""
-
-    def __init__(self) -> None:
-        """An empty table."""
-        self.rows: dict[str, list[Errors]] = defaultdict(list)
-        self.deviations: list[np.ndarray] = []
-        self.notes: list[str] = []
-
-    def show(self) -> None:
-        """Print median and 90th percentile of each accuracy over the rigs."""
-        print(f"{'task':28s} n  landed" + "".join(f"{name:>20s}" for name in ("median px", "p95 px", "deg", "mm", "focal %", "centre px")))
-        for task, found in self.rows.items():
-            numbers = np.array([list(asdict(error).values()) for error in found])
-            cells = "".join(f"{np.median(column):11.3f} /{np.percentile(column, 90):7.3f}" for column in numbers.T)
-            print(f"{task:28s} {len(found):2d} {(numbers[:, 0] < 1).sum():5d}  {cells}")
-        if self.deviations:
-            rms = np.sqrt(np.mean(np.square(self.deviations), axis=0))
-            each = " ".join(f"{value:.2f}" for value in rms)
-            print(f"normalised errors, root mean square of each unknown: {each} | all {np.sqrt((rms**2).mean()):.2f}")
-        print("\n".join(self.notes), flush=True)
+TASKS = ("20 frames", "5 frames", "1 frame, day", "1 frame, night", "night only, 20 frames", "half mismatched", "RGB focal length 0.3 % off")
+POOLED = ("20 frames", "5 frames", "night only, 20 frames")
+"""Fits whose errors over their deviations must have unit variance."""
 
 
-def moments(folder: Path) -> tuple[list[Recording], list[Recording]]:
-    """Ten day recordings and twenty of the night."""
-    return index(folder / "day"), index(folder / "night")
-
-
-def prepared(recordings: Sequence[Recording], rig: Rig, params: Calibration) -> list[View]:
-    """Views of recordings, named by their day or night."""
-    pairs = [replace(one.load(), name=f"{one.left.parts[-3]} {one.left.stem}") for one in recordings]
-    return views(pairs, rig, params)
-
-
-def attempt(table: Table, task: str, seen: list[View], guess: Rig, truth: Rig, params: Calibration) -> None:
-    """Calibrate and enter the error; a refusal is noted."""
+def attempt(table: Table, task: str, seen: list[View], guess: Rig, truth: Rig, params: Calibration) -> Rig | None:
+    """Calibrate and enter the error; a refusal is entered as infinite."""
     try:
         found = solve(seen, guess, params, np.random.default_rng(params.seed))
     except ValueError as refusal:
-        table.notes.append(f"refused: {task}: {refusal}")
-        return
-    error = errors(found.rig, truth)
-    table.rows[task].append(error)
-    if task.startswith("20 frames"):
-        table.deviations.append(difference(found.rig, truth) / np.sqrt(np.diag(found.covariance)))
+        table.refuse(task, str(refusal))
+        return None
+    error, trusted = errors(found.rig, truth), not any(True for _ in doubts(found, params))
+    table.enter(task, error, trusted)
+    if task in POOLED and error.median_px < LANDED_PX:
+        table.deviations[task].append(difference(found.rig, truth) / np.sqrt(np.diag(found.covariance)))
     if task.startswith("half"):
-        table.notes.append(f"half mismatched: named {len(found.dropped)} of 10, wrongly {sum('bad' not in name for name in found.dropped)}")
-    if error.median_px > 1:
-        table.notes.append(f"{task}: {error.median_px:.2f} px, expected {np.median(pixel_sigma(found.rig, found.covariance)):.2f} px")
+        bad = [view.name for view in seen if view.name.startswith("bad")]
+        table.notes.append(f"half mismatched: named {len(set(bad) & set(found.dropped))} of {len(bad)}, wrongly {len(set(found.dropped) - set(bad))}")
+    if error.median_px >= LANDED_PX and not task.startswith("RGB"):
+        expected = np.median(pixel_sigma(found.rig, found.covariance))
+        table.notes.append(f"{task}: {error.median_px:.2f} px, expected {expected:.2f} px, {'trusted' if trusted else 'not trusted'}")
+    return found.rig
 
 
-def rig_of(folder: Path, pair: Pair) -> tuple[Rig, Rig]:
-    """Truth and guess of a rig at the scale of its images."""
-    return fitted(read_rig(folder / "truth.yaml"), pair), fitted(read_rig(folder / "rig.yaml", folder / "guess.yaml"), pair)
-
-
-def accuracy(folders: Sequence[Path], params: Calibration) -> None:
+def accuracy(folders: Sequence[Path], params: Calibration) -> str:
     """Errors after 20, 5 and 1 frames, at night, and with spoilt recordings."""
-    table = Table()
+    table = Table(TASKS)
     for number, folder in enumerate(folders):
         day, night = moments(folder)
         truth, guess = rig_of(folder, day[0].load())
@@ -96,14 +63,15 @@ def accuracy(folders: Sequence[Path], params: Calibration) -> None:
         few = [mixed[i] for i in (0, 5, 9, 10, 15)]
         shuffled = [bad(mixed, i) if i % 10 < 5 else one for i, one in enumerate(mixed)]
         long = replace(truth, left=longer(truth.left), right=longer(truth.right))
-        tasks: dict[str, tuple[list[View], Rig]] = {"20 frames": (mixed, guess), "5 frames": (few, guess)}
-        tasks |= {"1 frame, day": ([seen[number % 10]], guess), "1 frame, night": ([seen[10 + 2 * number % 20]], guess)}
-        tasks |= {"night only, 20 frames": (seen[10:], guess), "half mismatched": (shuffled, guess)}
-        tasks["RGB focal length 0.3 % off"] = (prepared([*day, *night[:10]], long, params), replace(guess, left=long.left, right=long.right))
-        for task, (chosen, start) in tasks.items():
-            attempt(table, task, chosen, start, truth, params)
+        chosen = (mixed, few, [seen[number % 10]], [seen[10 + 2 * number % 20]], seen[10:], shuffled)
+        for task, views in zip(TASKS, chosen, strict=False):
+            attempt(table, task, views, guess, truth, params)
+        stretched = prepared([*day, *night[:10]], long, params)
+        found = attempt(table, TASKS[-1], stretched, replace(guess, left=long.left, right=long.right), truth, params)
+        if found is not None:
+            table.notes.append(f"RGB focal length 0.3 % off, used with that same pair: {with_its_pair(found, truth):.3f} px")
         print(f"{folder.name} done", flush=True)
-    table.show()
+    return table.text()
 
 
 def longer(camera: Camera) -> Camera:
@@ -111,114 +79,75 @@ def longer(camera: Camera) -> Camera:
     return replace(camera, focal_px=(1.003 * camera.focal_px[0], 1.003 * camera.focal_px[1]))
 
 
+def with_its_pair(found: Rig, truth: Rig) -> float:
+    """Median distance (px) from true thermal pixels to where left pixels fall by the rays and depths of the pair that was believed."""
+    u, v = np.meshgrid(np.arange(0, truth.left.width, 8.0), np.arange(0, truth.left.height, 8.0))
+    pixels = np.stack([u.ravel(), v.ravel()], 1)
+    true, believed = (np.concatenate([one.left.unproject(pixels) * d for d in DEPTHS_M]) for one in (truth, found))
+    there = truth.thermal.project(to_thermal(truth, true))
+    seen = in_view(truth.thermal, to_thermal(truth, true), there, 0)
+    deeper = found.left.focal_px[0] / truth.left.focal_px[0]
+    return float(np.median(np.linalg.norm(found.thermal.project(to_thermal(found, deeper * believed[seen])) - there[seen], axis=1)))
+
+
 def bad(seen: Sequence[View], number: int) -> View:
     """A view with the thermal image of another moment of the same drive."""
     return replace(seen[number], name=f"bad {seen[number].name}", gradient=seen[number // 5 * 5 + (number + 2) % 5].gradient)
 
 
-def basin(folders: Sequence[Path], params: Calibration) -> None:
-    """How many of 60 starts land (below half a pixel) with 10 frames."""
+def basin(folders: Sequence[Path], params: Calibration) -> str:
+    """How many of 60 starts land with 10 frames, and what is said of those that do not."""
+    lines = []
+    each = -(-60 // len(folders))
     for degrees, focal in ((4.0, 0.10), (8.0, 0.15)):
-        landed, missed = 0, []
+        table = Table((f"{degrees:g} degrees, {100 * focal:g} %",))
         for number, folder in enumerate(folders):
             day, night = moments(folder)
             truth, _ = rig_of(folder, day[0].load())
             seen = prepared([*day[::2], *night[:10:2]], truth, params)
-            for start in range(-(-60 // len(folders))):
+            for start in range(each):
                 guess = off(truth, np.random.default_rng((number, start)), degrees, focal, 0.05)
-                try:
-                    error = errors(solve(seen, guess, params, np.random.default_rng(params.seed)).rig, truth).median_px
-                except ValueError:
-                    error = float("inf")
-                landed += error < 0.5
-                missed += [f"{folder.name}/{start}: {error:.2f} px"] if error >= 0.5 else []
-        print(f"{degrees:g} degrees, {100 * focal:g} %: {landed} of {-(-60 // len(folders)) * len(folders)} land {missed}", flush=True)
+                attempt(table, table.tasks[0], seen, guess, truth, params)
+            print(f"{folder.name} done", flush=True)
+        lines.append(table.text())
+    return "\n".join(lines)
 
 
-def online(folders: Sequence[Path], params: Calibration) -> None:
-    """One frame after two degrees of drift, and drives on which the camera is knocked by half a degree half-way."""
-    for domain, part in (("day", slice(0, 10, 2)), ("night", slice(10, 30, 4))):
-        after, spent = [], []
-        for number, folder in enumerate(folders):
-            day, night = moments(folder)
-            truth, _ = rig_of(folder, day[0].load())
-            rng = np.random.default_rng(number)
-            for view in prepared([*day, *night][part], truth, params):
-                drifted = replace(truth, thermal_from_left=truth.thermal_from_left.copy())
-                drifted.thermal_from_left[:3, :3] = turn(rng.normal(size=3), 2.0) @ truth.thermal_from_left[:3, :3]
-                start = time.perf_counter()
-                found = retouch([view], drifted, params, rng)
-                spent.append(time.perf_counter() - start)
-                after.append(errors(found, truth).median_px)
-        good = sum(error < 0.5 for error in after)
-        print(
-            f"one frame, 2 degrees, {domain}: {good} of {len(after)} under 0.5 px, median {np.median(after):.3f} px, {1e3 * np.median(spent):.0f} ms"
-        )
-    for domain in ("day", "night"):
-        folder = folders[0].parent / f"drive_knocked_{domain}"
-        pairs = [one.load() for one in index(folder)]
-        before, half = fitted(read_rig(folders[0] / "truth.yaml"), pairs[0]), len(pairs) // 2
-        knocked = replace(before, thermal_from_left=knock(before.thermal_from_left, ("day", "night").index(domain)))
-        steps = list(watch(views(pairs, before, params), before, params, np.random.default_rng(0)))
-        noticed = [number - half for number, step in enumerate(steps) if step.noticed]
-        worst = max(errors(step.rig, before).median_px for step in steps[:half])
-        ends = f"{errors(before, knocked).median_px:.2f} px before, {errors(steps[-1].rig, knocked).median_px:.2f} px at the end"
-        print(
-            f"knocked by half a degree, {domain}: noticed after frames {noticed} (0 is the knock); {ends}; worst error before it {worst:.2f} px",
-            flush=True,
-        )
-
-
-def late(folders: Sequence[Path], params: Calibration) -> None:
-    """Drives whose thermal image is exposed 20 ms late: is it noticed?"""
-    for domain in ("day", "night"):
-        pairs = [one.load() for one in index(folders[0].parent / f"drive_late_{domain}")]
-        truth, guess = rig_of(folders[0], pairs[0])
-        found = solve(views(pairs, truth, params), guess, params, np.random.default_rng(0))
-        shift = 1e3 * (found.rig.thermal_from_left[:3, 3] - truth.thermal_from_left[:3, 3])
-        print(f"20 ms late, {domain}: translation off by {shift.round(0)} mm; said: {list(warnings(found, guess, params))}", flush=True)
-
-
-def seconds(work: Callable[[], object], repeats: int) -> float:
-    """Median wall-clock seconds of a call, after one to warm up."""
-    work()
-    spent = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        spent.append(time.perf_counter() - start)
-    return float(np.median(spent))
-
-
-def speed(folders: Sequence[Path], params: Calibration) -> None:
-    """Seconds of a calibration from files, and frames a second of the alignment, beside stereo matching alone."""
-    folder = folders[0]
-    day, night = moments(folder)
-    pair = day[0].load()
-    truth, guess = rig_of(folder, pair)
-    chosen = [*day, *night[:10]]
-    whole = seconds(lambda: solve(prepared(chosen, guess, params), guess, params, np.random.default_rng(0)), 3)
-    reference = seconds(lambda: [stereo.disparity(one.left, one.right, params.stereo) for one in (record.load() for record in chosen)], 3)
-    print(f"20 frames from files: {whole:.1f} s; reading and matching them alone, on one thread: {reference:.1f} s")
-    prior = align.typical_disparity([pair, pair], params)
-    size = f"{pair.left.shape[1]}x{pair.left.shape[0]}"
-    aligning = seconds(lambda: align.align(pair, prior, truth, params), 20)
-    matching = seconds(lambda: stereo.disparity(pair.left, pair.right, params.stereo), 20)
-    print(f"{size}: aligning {1 / aligning:.0f} frames/s on one thread; matching alone at this size {1 / matching:.0f} frames/s", flush=True)
+def costs(folders: Sequence[Path], params: Calibration) -> str:
+    """Edge snapping beside the authors' two wordings: the same 10 frames, the same search, another refinement."""
+    table, spent = Table(tuple(REFINERS)), dict.fromkeys(REFINERS, 0.0)
+    for folder in folders:
+        day, night = moments(folder)
+        truth, guess = rig_of(folder, day[0].load())
+        seen = prepared([*day[::2], *night[:10:2]], truth, params)
+        for name, refiner in REFINERS.items():
+            start = time.process_time()
+            try:
+                found = solve(seen, guess, params, np.random.default_rng(params.seed), refiner)
+                table.enter(name, errors(found.rig, truth), not any(True for _ in doubts(found, params)))
+            except ValueError as refusal:
+                table.refuse(name, str(refusal))
+            spent[name] += (time.process_time() - start) / len(folders)
+        print(f"{folder.name} done", flush=True)
+    seconds = ", ".join(f"{name} {value:.1f} s" for name, value in spent.items())
+    return f"{table.text()}\nProcessor time of search and refinement, mean: {seconds}."
 
 
 def main() -> None:
     """Measure on one folder of rigs."""
     root = Path(sys.argv[1])
-    kind = sys.argv[2] if len(sys.argv) > 2 else "final"
-    sections = sys.argv[3].split(",") if len(sys.argv) > 3 else ["accuracy", "basin", "online", "late", "speed"]
+    kind = sys.argv[2] if len(sys.argv) > 2 else "fresh"
+    work = {"accuracy": accuracy, "basin": basin, "costs": costs, "online": online, "late": late, "speed": speed}
+    sections = sys.argv[3].split(",") if len(sys.argv) > 3 else list(work)
     folders = sorted(root.glob(f"{kind}_*"))
     if not folders:
         raise SystemExit(f"{root}: no {kind}_* rigs; write them with benchmarks/calibration_rigs.py {root}")
-    work = {"accuracy": accuracy, "basin": basin, "online": online, "late": late, "speed": speed}
     for section in sections:
         print(f"--- {section}, {len(folders)} {kind} rigs", flush=True)
-        work[section](folders, settings())
+        text = work[section](folders, settings())
+        print(text, flush=True)
+        if kind == "fresh":
+            publish(section, described(work[section].__doc__, kind, len(folders), section), text)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Rigs drawn at random and what they record on streets of their own: what ``benchmarks/calibration.py`` measures on.
 
-``python benchmarks/calibration_rigs.py OUT`` writes ``OUT/{dev,final}_NN/``: ``rig.yaml``, ``guess.yaml``, ``truth.yaml`` and the folders ``day``,
-``night`` (20 frames between them and ten more nights) with ``left/ right/ thermal/``. What is already there is kept. Tune on ``dev`` only.
-``OUT/drive_*`` are drives of consecutive frames: ``knocked`` turns the thermal camera by half a degree half-way, ``late`` exposes it late.
+``python benchmarks/calibration_rigs.py OUT [KIND,...]`` writes ``OUT/{dev,final,fresh}_NN/``: ``rig.yaml``, ``guess.yaml``, ``truth.yaml`` and the
+folders ``day``, ``night`` (20 frames between them and ten more nights) with ``left/ right/ thermal/``. What is already there is kept. Tune on ``dev``
+only; ``final`` has been looked at, ``fresh`` is for the published figures. ``OUT/drive_KIND_*`` are drives of consecutive frames: ``knocked``
+turns the thermal camera by half a degree half-way, ``late`` exposes it late.
 """
 
 import sys
@@ -22,8 +23,8 @@ from heatnet.street.files import write_image
 from heatnet.street.jobs import run
 from heatnet.taxonomy import Domain
 
-RIGS = {"dev": 4, "final": 10}
-SEED = {"dev": 4100, "final": 9100}
+RIGS = {"dev": 4, "final": 10, "fresh": 10}
+SEED = {"dev": 4100, "final": 9100, "fresh": 17100}
 DRIVES = {Domain.DAY: 2, Domain.NIGHT: 4}
 FRAMES = 5
 DELAY_S = 0.02
@@ -128,11 +129,11 @@ def drive(folder: Path, seed: int, domain: Domain, frames: int, first: Rig, seco
 
 
 def main() -> None:
-    """Write everything below a folder; a second argument limits it to one kind."""
+    """Write everything below a folder; a second argument limits it to some kinds."""
     out = Path(sys.argv[1])
-    kinds = sys.argv[2].split(",") if len(sys.argv) > 2 else [*RIGS, "drive"]
+    kinds = sys.argv[2].split(",") if len(sys.argv) > 2 else list(RIGS)
     jobs = []
-    for kind in RIGS:
+    for kind in kinds:
         for number in range(RIGS[kind]):
             seed = SEED[kind] + number
             folder = out / f"{kind}_{number:02d}"
@@ -140,14 +141,13 @@ def main() -> None:
             folder.mkdir(parents=True, exist_ok=True)
             for name, one in (("truth", truth), ("rig", truth), ("guess", guess)):
                 write_rig(folder / f"{name}.yaml", one)
-            if kind in kinds:
-                jobs += [partial(shoot, folder, seed, domain, i, truth, kind == "dev") for domain, drives in DRIVES.items() for i in range(drives)]
-    if "drive" in kinds:
+            jobs += [partial(shoot, folder, seed, domain, i, truth, kind == "dev") for domain, drives in DRIVES.items() for i in range(drives)]
+        truth, _ = drawn(street_of(SEED[kind]), SEED[kind])
         for number, domain in enumerate(Domain):
-            truth, _ = drawn(street_of(SEED["final"]), SEED["final"])
             knocked = replace(truth, thermal_from_left=knock(truth.thermal_from_left, number))
-            jobs.append(partial(drive, out / f"drive_knocked_{domain.value}", 9500 + number, domain, 40, truth, knocked, 0.0))
-            jobs.append(partial(drive, out / f"drive_late_{domain.value}", 9600 + number, domain, 20, truth, truth, DELAY_S))
+            seed, place = SEED[kind] + number, out / f"drive_{kind}"
+            jobs.append(partial(drive, Path(f"{place}_knocked_{domain.value}"), seed + 400, domain, 40, truth, knocked, 0.0))
+            jobs.append(partial(drive, Path(f"{place}_late_{domain.value}"), seed + 500, domain, 20, truth, truth, DELAY_S))
     for progress in run(jobs, len(jobs) * FRAMES, 1):
         print(f"{progress.done} frames", flush=True)
 

@@ -47,7 +47,7 @@ def main() -> None:
         frames = freiburg.index(root, "train")
         test = freiburg.index(root, "test")
         indexed = time.perf_counter()
-        kept = without_leaks(frames, test, NEIGHBOUR_S)
+        kept = without_leaks(frames, test, NEIGHBOUR_S, drives=True)
         end = time.perf_counter()
     assert len(kept) == sum(FRAMES.values())
     print(

@@ -21,6 +21,7 @@ class Outer:
     names: tuple[str, ...]
     folder: str | None
     flag: bool
+    mode: Literal["x", "y"] = "x"
 
 
 GOOD = {"inner": {"rate": 1, "kind": "a"}, "size": [1, 2], "names": ["x"], "folder": None, "flag": False}
@@ -28,6 +29,7 @@ GOOD = {"inner": {"rate": 1, "kind": "a"}, "size": [1, 2], "names": ["x"], "fold
 
 def test_a_section_becomes_a_dataclass() -> None:
     assert parse(Outer, GOOD, "p") == Outer(Inner(1.0, "a"), (1, 2), ("x",), None, False)
+    assert parse(Outer, {**GOOD, "mode": "y"}, "p").mode == "y"
 
 
 @pytest.mark.parametrize(

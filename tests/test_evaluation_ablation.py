@@ -96,13 +96,15 @@ class Same(torch.nn.Module):
 def test_sampled_features_lie_where_their_class_does() -> None:
     label = torch.randint(0, IGNORE + 1, (3, 8, 8), generator=torch.Generator().manual_seed(0))
     network = Same().train()
-    found = sampled(network, [Batch(label[:, None].float().repeat(1, 3, 1, 1), None, label, None)], "logits", 10, np.random.default_rng(0))
+    found = sampled(network, [Batch(label[:, None].float().repeat(1, 3, 1, 1), None, label, None)], ["logits"], 10, np.random.default_rng(0))[
+        "logits"
+    ]
     assert network.training
     assert found.features.shape == (30, 1)
     np.testing.assert_array_equal(found.features[:, 0], found.classes)
     assert np.unique(found.images).tolist() == [0, 1, 2]
     with pytest.raises(ValueError, match="no images"):
-        sampled(network, [], "logits", 10, np.random.default_rng(0))
+        sampled(network, [], ["logits"], 10, np.random.default_rng(0))
 
 
 def test_figures_show_every_seed_interval_and_point() -> None:

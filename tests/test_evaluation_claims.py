@@ -49,6 +49,13 @@ def test_a_bound_that_is_just_met_passes_but_a_tie_is_not_the_best(rng):
     assert not found["best_combined"].passed
 
 
+def test_todays_recipe_is_no_rival_in_the_papers_claims(rng):
+    scores = {"teacher": (0.8, 0.2), "thermal_teacher": (0.5, 0.5), "heatnet_rgbt": (0.7, 0.6), "heatnet_rgb": (0.6, 0.4)}
+    today = {"heatnet_today": (0.9, 0.9), "heatnet_today_rgb": (0.8, 0.8)}
+    assert measured(rng, **scores, **today)["best_combined"].value == pytest.approx(0.65 - 0.5)
+    assert "but the upper bounds and today's recipe" in measured(rng, **scores)["best_combined"].statement
+
+
 def test_ratios_are_paired(rng):
     """Twice the IoU on every image, however the images differ: the ratio is 2 in every resample."""
     night = np.concatenate([counts_of(value) for value in (0.05, 0.2, 0.35, 0.4)])

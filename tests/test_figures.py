@@ -7,6 +7,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from heatnet import figures
+from heatnet.calibration.camera import Camera, Rig
 from heatnet.figures.curves import smooth
 from heatnet.figures.style import class_colour
 from heatnet.taxonomy import CAR, CATEGORIES, IGNORE, NAMES, PERSON, ROAD, SKY, palette
@@ -226,6 +227,15 @@ def test_a_descent_shows_a_panel_a_calibration_and_hides_what_is_not_seen(scene)
     shown = figure.axes[2].images[0].get_array()
     assert shown.mask[:, :4].all()
     assert not shown.mask[:, 4:].any()
+
+
+def test_the_rig_s_cameras_stand_where_they_are():
+    pinhole, right, thermal = Camera(640, 480, (500.0, 500.0), (319.5, 239.5)), np.eye(4), np.eye(4)
+    right[0, 3], thermal[1, 3] = -0.5, 0.2
+    above, beside = figures.rig_geometry(Rig(pinhole, pinhole, pinhole, right, thermal)).axes
+    places = [[line.get_xydata()[0].tolist() for line in ax.lines if line.get_label() in ("left", "right", "thermal")] for ax in (above, beside)]
+    assert places == [[[0, 0], [0, 0.5], [0, 0]], [[0, 0], [0, 0], [0, -0.2]]]
+    assert above.patches[0].get_xy()[1:3].tolist() == [[0.8, -0.8 * 0.64], [0.8, 0.8 * 0.64]]
 
 
 def test_parallax_is_drawn_over_depth():

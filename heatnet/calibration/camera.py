@@ -60,12 +60,12 @@ class Camera:
         return np.concatenate([xy.reshape(-1, 2), np.ones((len(pixels), 1))], 1)
 
     def scaled(self, factor: float) -> "Camera":
-        """The same camera with an image ``factor`` times as large (sizes are rounded down)."""
+        """The same camera with an image ``factor`` times as large (sizes are rounded down, but not for an error of the division)."""
         (fx, fy), (cx, cy) = self.focal_px, self.centre_px
         return replace(
             self,
-            width=int(self.width * factor),
-            height=int(self.height * factor),
+            width=int(self.width * factor + 1e-6),
+            height=int(self.height * factor + 1e-6),
             focal_px=(fx * factor, fy * factor),
             centre_px=((cx + 0.5) * factor - 0.5, (cy + 0.5) * factor - 0.5),
         )

@@ -1,30 +1,31 @@
 """Is the stereo pair what it is said to be? Checked on the images before anything is calibrated from them."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
 from jaxtyping import Float
 
 from heatnet.calibration import stereo
-from heatnet.calibration.recordings import Pair
+from heatnet.calibration.camera import Rig
+from heatnet.calibration.recordings import Pair, fitted
 from heatnet.config import Checks
 
 
-def check_pairs(pairs: Sequence[Pair], settings: Checks) -> None:
-    """Refuse images of different sizes, a left and right that are swapped, and a pair whose rows do not correspond (``ValueError``)."""
-    for pair in pairs:
-        for name in ("left", "thermal"):
-            here, first = getattr(pair, name).shape[:2], getattr(pairs[0], name).shape[:2]
-            if here != first:
-                sizes = f"{here[1]}x{here[0]} px, {pairs[0].name} {first[1]}x{first[0]} px"
-                raise ValueError(f"{pair.name}: {name} is {sizes}; give images of one size a folder")
-    moves = np.concatenate([tracked(pair, settings) for pair in pairs])
+def check_pairs(pairs: Sequence[Pair], rig: Rig, settings: Checks) -> None:
+    """Refuse a left and right that are swapped, and a pair whose rows do not correspond (``ValueError``); images of one size, a rig at any.
+
+    A point at infinity lies ``cx_left - cx_right`` further left in the right image, everything nearer more than that.
+    """
+    with ThreadPoolExecutor() as pool:
+        moves = np.concatenate(list(pool.map(lambda pair: tracked(pair, settings), pairs)))
     if len(moves) < settings.least:
         return
-    across, down = moves.T
+    here = fitted(rig, pairs[0])
+    across, down = moves[:, 0] + here.left.centre_px[0] - here.right.centre_px[0], moves[:, 1]
     if np.mean(across > 0) > 0.5:
-        share = f"{np.mean(across > 0):.0%} of {len(moves)} points lie further right in the right image"
+        share = f"{np.mean(across > 0):.0%} of {len(moves)} points lie further right in the right image than if they were infinitely far"
         raise ValueError(f"{share}; left and right are swapped: exchange the folders left/ and right/")
     if (off := float(np.median(np.abs(down)))) > settings.rows_px:
         raise ValueError(

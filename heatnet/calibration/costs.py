@@ -4,7 +4,9 @@ Both give each RGB edge a number at its projected pixel, 0 at best, that a least
 maps of the thermal image, so they need no search along the normal; they also have no way to leave out what both sides blur.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -12,7 +14,7 @@ from jaxtyping import Float, Float32
 
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View, sample
-from heatnet.calibration.refine import FREED, Prior, projected, tukey
+from heatnet.calibration.refine import FREED, Prior, Refiner, Step, projected, refine, tukey
 from heatnet.calibration.unknowns import NAMES, SIZE, difference, differentiate, moved
 from heatnet.config import Refinement
 
@@ -51,28 +53,40 @@ def _not_edges(field: Float32[np.ndarray, "height width 2"]) -> np.ndarray:
     return np.where(peak, 0, 1).astype(np.uint8)
 
 
-def descend(cost: Cost, views: Sequence[View], rig: Rig, prior: Prior, settings: Refinement) -> Iterator[Rig]:
-    """Gauss-Newton steps on a cost in the same shrinking windows, freed in the same order, as ``refine``."""
-    for number, width_px in enumerate(settings.windows_px):
+def descend(cost: Cost, views: Sequence[View], rig: Rig, prior: Prior, settings: Refinement, first: int = 0) -> Iterator[Step]:
+    """Gauss-Newton steps on a cost in the same shrinking windows, freed in the same order, as ``refine``; ``Refiner`` with a cost bound.
+
+    A step is taken when it lowers what it minimises: Tukey's loss of all edges in view before it, and the prior.
+    """
+    for number, width_px in list(enumerate(settings.windows_px))[first:]:
         measures = [cost(view, width_px) for view in views]
-        free = np.isin(NAMES, [name for names in FREED[: number + 1] for name in names])
+        free = np.isin(NAMES, list(chain(*FREED[: number + 1])))
         damping, known = settings.damping, width_px**2 * prior.precision
         for _ in range(settings.rounds * settings.steps):
+            seen = [projected(view, rig)[0] for view in views]
             value, jacobian = _linearised(measures, views, rig)
             weight = tukey(value, width_px)
+            if not weight.sum() > 0:
+                raise ValueError(f"no RGB edge lies within {width_px} px of a thermal edge; check that the cameras see the same place")
             hessian = (jacobian.T * weight) @ jacobian + known
             slope = (jacobian.T * weight) @ value + known @ difference(rig, prior.rig)
             step = np.zeros(SIZE)
             step[free] = -np.linalg.solve((hessian + damping * np.diag(np.diag(hessian)) + 1e-9 * np.eye(SIZE))[np.ix_(free, free)], slope[free])
             tried = moved(rig, step)
-            better = _values(measures, views, tried).mean() < value.mean()
-            rig, damping = (tried, damping / 10) if better else (rig, damping * 10)
-            yield rig
+            before, after = (_loss(measures, views, seen, one, width_px) + 3 * prior.cost(one) for one in (rig, tried))
+            rig, damping = (tried, damping / 10) if after < before else (rig, damping * 10)
+        yield Step(rig, width_px, float(np.sqrt((weight * value**2).sum() / weight.sum())), float(weight.mean()))
 
 
-def _values(measures: Sequence[Measure], views: Sequence[View], rig: Rig) -> Float[np.ndarray, "n"]:
-    """The cost of every edge in view."""
-    return np.concatenate([measure(*projected(view, rig)[1:]) for measure, view in zip(measures, views, strict=True)])
+def _loss(measures: Sequence[Measure], views: Sequence[View], seen: Sequence[np.ndarray], rig: Rig, width_px: float) -> float:
+    """Tukey's loss over the edges whose indices are ``seen`` in each view; one that has left the image costs 1."""
+    total = 0.0
+    for measure, view, chosen in zip(measures, views, seen, strict=True):
+        here, pixels, normals = projected(view, rig)
+        kept = np.isin(here, chosen)
+        fit = np.maximum(1 - (measure(pixels[kept], normals[kept]) / width_px) ** 2, 0) ** 3
+        total += len(chosen) - float(fit.sum())
+    return total
 
 
 def _linearised(measures: Sequence[Measure], views: Sequence[View], rig: Rig) -> tuple[Float[np.ndarray, "n"], Float[np.ndarray, "n 14"]]:
@@ -85,3 +99,11 @@ def _linearised(measures: Sequence[Measure], views: Sequence[View], rig: Rig) ->
         values.append(measure(pixels, normals))
         jacobians.append((after - before)[:, None] * by_step)
     return np.concatenate(values), np.concatenate(jacobians)
+
+
+REFINERS: Mapping[str, Refiner] = {
+    "snapping": refine,
+    "distance": partial(descend, edge_distance),
+    "alignment": partial(descend, gradient_alignment),
+}
+"""What ``solver.solve`` can refine with: edge snapping, and the authors' two wordings."""

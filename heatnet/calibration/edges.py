@@ -113,9 +113,14 @@ def rgb_edges(rgb: UInt8[np.ndarray, "height width 3"], settings: Edges) -> tupl
     return ridges(gradient(light(rgb, gamma), settings.rgb_blur_px), np.hypot(grey[..., 0], grey[..., 1]), settings)
 
 
+def blank(pair: Pair, settings: Edges) -> bool:
+    """Whether a thermal image shows nothing: a closed shutter, a covered lens."""
+    return bool(np.ptp(pair.thermal) < settings.blank_counts)
+
+
 def view(pair: Pair, rig: Rig, settings: Calibration, depth_m: Depth | None = None) -> View:
     """Edges in space and thermal gradients of one pair, by semi-global matching or a given depth; ``ValueError`` for a blank thermal image."""
-    if np.ptp(pair.thermal) < settings.edges.blank_counts:
+    if blank(pair, settings.edges):
         raise ValueError(f"{pair.name}: the thermal image is blank (counts {pair.thermal.min()} to {pair.thermal.max()}); leave this frame out")
     pixels, normals = rgb_edges(pair.left, settings.edges)
     if depth_m is None:

@@ -1,6 +1,7 @@
-"""Rigs on disk: Kalibr camchains read and written, and the authors' own result read.
+"""Rigs on disk: Kalibr camchains and OpenCV YAML read and written, and the authors' own result read.
 
-A camchain lists cameras in order; ``T_cn_cnm1`` takes a point of the camera before to this one; lengths are metres.
+A camchain lists cameras in order; ``T_cn_cnm1`` takes a point of the camera before to this one; lengths are metres. OpenCV's
+files begin with ``%YAML:`` or hold an ``opencv-matrix``; they are written under the suffix ``.yml``.
 """
 
 import json
@@ -14,15 +15,19 @@ import yaml  # type: ignore[import-untyped]
 from jaxtyping import Float
 
 from heatnet.calibration.camera import Camera, Rig
+from heatnet.calibration.opencv import cameras_from, write_opencv
 
 Chain = dict[str, tuple[Camera, Float[np.ndarray, "4 4"]]]
 """Cameras by name, each with ``camera_from_first``."""
 
 
 def read_chain(path: Path) -> Chain:
-    """Every camera of a Kalibr camchain in the file's order; ``ValueError`` names the file and the key."""
+    """Every camera of a Kalibr camchain in the file's order, or of OpenCV YAML; ``ValueError`` names the file and the key."""
+    text = _text(path, "a Kalibr camchain or OpenCV YAML")
+    if text.startswith("%YAML:") or "opencv-matrix" in text:
+        return cameras_from(path, text)
     try:
-        content = yaml.safe_load(path.read_text())
+        content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ValueError(f"{path}: not a YAML file: {str(error).splitlines()[0]}; give a Kalibr camchain") from error
     if not isinstance(content, Mapping) or not content:
@@ -37,8 +42,18 @@ def read_chain(path: Path) -> Chain:
     return chain
 
 
+def _text(path: Path, expected: str) -> str:
+    """What a file holds; ``ValueError`` says why it cannot be read."""
+    try:
+        return path.read_text()
+    except OSError as error:
+        raise ValueError(f"{path}: {(error.strerror or 'cannot be read').lower()}; give {expected}") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not a text file; give {expected}") from error
+
+
 def read_rig(path: Path, guess: Path | None = None) -> Rig:
-    """The rig of a camchain with cameras ``left``, ``right`` and ``thermal``; the thermal camera from ``guess`` when given."""
+    """The rig of a file with cameras ``left``, ``right`` and ``thermal``; the thermal camera from ``guess`` when given."""
     left, right, right_from_left = read_stereo(path)
     third = _with(guess or path, ("left", "thermal"))
     return Rig(left, right, third["thermal"][0], right_from_left, _from(third, "thermal", "left"))
@@ -49,7 +64,7 @@ def read_stereo(path: Path) -> tuple[Camera, Camera, Float[np.ndarray, "4 4"]]:
     chain = _with(path, ("left", "right"))
     right_from_left = _from(chain, "right", "left")
     if not np.linalg.norm(right_from_left[:3, 3]) > 1e-3:
-        raise ValueError(f"{path}: right.T_cn_cnm1: the baseline is zero; depth needs two cameras apart, in metres")
+        raise ValueError(f"{path}: right.T_cn_cnm1 (T12 in OpenCV's files): the baseline is zero; depth needs two cameras apart, in metres")
     return chain["left"][0], chain["right"][0], right_from_left
 
 
@@ -63,7 +78,10 @@ def _with(path: Path, names: tuple[str, ...]) -> Chain:
 
 
 def write_rig(path: Path, rig: Rig) -> None:
-    """Write a rig as a Kalibr camchain ``left``, ``right``, ``thermal``; the file appears whole or not at all."""
+    """Write a rig as a Kalibr camchain ``left``, ``right``, ``thermal``, as OpenCV YAML under ``.yml``; the file appears whole or not at all."""
+    if path.suffix == ".yml":
+        write_opencv(path, rig)
+        return
     thermal_from_right = rig.thermal_from_left @ np.linalg.inv(rig.right_from_left)
     content = {
         "left": _entry(rig.left, None, [1, 2]),
@@ -82,7 +100,7 @@ def read_authors(path: Path, width: int, height: int) -> tuple[Camera, Float[np.
     The file does not say the image size: the thermal camera's is given (640x512, paper.md section 3).
     """
     try:
-        content = json.loads(path.read_text())
+        content = json.loads(_text(path, "the authors' t_calib.json"))
     except json.JSONDecodeError as error:
         raise ValueError(f"{path}: not a JSON file: {error}") from error
     fx, fy, cx, cy = _numbers(content, "intrinsic", (4,), str(path))

@@ -9,7 +9,7 @@ import numpy as np
 from heatnet.calibration.alignment import alignment, landscape
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View
-from heatnet.calibration.refine import matched, prior_of, refine
+from heatnet.calibration.refine import gain, prior_of, refine
 from heatnet.calibration.unknowns import SIZE, difference, moved
 from heatnet.config import Calibration
 
@@ -26,7 +26,7 @@ class Watched:
 
 
 def retouch(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.random.Generator) -> Rig:
-    """The rig with its thermal camera turned to fit one to five recent views; the rig itself when no turn fits them better."""
+    """The rig with its thermal camera turned to fit one to five recent views; the rig itself when no turn surely fits them better."""
     start = _turned(views, rig, settings, rng)
     prior = prior_of(rig, settings.search, settings.refinement)
     first = len(settings.refinement.windows_px) - settings.online.windows
@@ -34,8 +34,7 @@ def retouch(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.rand
         found = list(refine(views, start, prior, settings.refinement, first, ROTATION))[-1].rig
     except ValueError:
         return rig
-    before, after = (matched(views, one, settings.refinement).mean() for one in (rig, found))
-    return found if after > before else rig
+    return found if gain(views, rig, found, settings.refinement) > settings.online.gain else rig
 
 
 def _turned(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.random.Generator) -> Rig:
@@ -58,14 +57,27 @@ def _step(turn: np.ndarray) -> np.ndarray:
 
 
 def watch(views: Iterable[View], rig: Rig, settings: Calibration, rng: np.random.Generator) -> Iterator[Watched]:
-    """Follow a drive; when most recent frames alone would turn the camera alike, it was knocked, and they set it right together."""
+    """Follow a drive; when most recent frames alone would turn the camera alike, it was knocked, and these set it right together.
+
+    Frames from before the knock would hold it back and are left out; when as many frames have followed as are remembered, all of them
+    set it right once more.
+    """
     recent: deque[tuple[View, np.ndarray]] = deque(maxlen=settings.online.frames)
+    again = False
     for view in views:
         step = difference(retouch([view], rig, settings, rng), rig)[:3]
         recent.append((view, step))
+        full = len(recent) == settings.online.frames
         typical = np.median([one for _, one in recent], axis=0)
-        noticed = len(recent) == settings.online.frames and bool(np.degrees(np.linalg.norm(typical)) > settings.online.noticed_deg)
-        if noticed:
-            rig = retouch([one for one, _ in recent], rig, settings, rng)
+        alike = [one for one, turn in recent if _degrees(turn - typical) < _degrees(typical) / 2]
+        noticed = full and _degrees(typical) > settings.online.noticed_deg and 2 * len(alike) > len(recent)
+        if noticed or (full and again):
+            rig = retouch(alike if noticed else [one for one, _ in recent], rig, settings, rng)
+            again = noticed
             recent.clear()
-        yield Watched(rig, float(np.degrees(np.linalg.norm(step))), noticed)
+        yield Watched(rig, _degrees(step), noticed)
+
+
+def _degrees(turn: np.ndarray) -> float:
+    """The size of a small rotation."""
+    return float(np.degrees(np.linalg.norm(turn)))

@@ -1,6 +1,10 @@
-"""Rigs as OpenCV writes them: the keys of its sample ``3calibration.cpp``, camera 1 is left, 2 right, 3 thermal; lengths in metres."""
+"""Rigs as OpenCV writes them: the keys of its sample ``3calibration.cpp``, camera 1 is left, 2 right, 3 thermal; lengths in metres.
+
+``files.read_rig`` reads them as it reads camchains, and ``files.write_rig`` writes them under the suffix ``.yml``.
+"""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -13,7 +17,7 @@ CAMERAS = {1: "left", 2: "right", 3: "thermal"}
 
 
 def write_opencv(path: Path, rig: Rig) -> None:
-    """Write a rig as OpenCV YAML (``.yaml`` or ``.yml``); the file appears whole or not at all."""
+    """Write a rig as OpenCV YAML; the file appears whole or not at all."""
     store = cv2.FileStorage("rig.yml", cv2.FILE_STORAGE_WRITE | cv2.FILE_STORAGE_MEMORY | cv2.FILE_STORAGE_FORMAT_YAML)
     for number, name in CAMERAS.items():
         camera: Camera = getattr(rig, name)
@@ -30,16 +34,14 @@ def write_opencv(path: Path, rig: Rig) -> None:
     os.replace(partial, path)
 
 
-def read_opencv(path: Path) -> Rig:
-    """The rig of a file that ``write_opencv`` or a person wrote; ``ValueError`` names the file and the key."""
-    if not path.is_file():
-        raise ValueError(f"{path}: no such file; give OpenCV YAML with cameraMatrix1, distCoeffs1, imageSize1 and so on to 3")
+def cameras_from(path: Path, text: str) -> dict[str, tuple[Camera, Float[np.ndarray, "4 4"]]]:
+    """The cameras of a file that ``write_opencv`` or a person wrote, each with ``camera_from_left``; ``ValueError`` names the file and the key."""
     try:
-        store = cv2.FileStorage(path.read_text(), cv2.FILE_STORAGE_READ | cv2.FILE_STORAGE_MEMORY)
+        store = cv2.FileStorage(text, cv2.FILE_STORAGE_READ | cv2.FILE_STORAGE_MEMORY)
     except (cv2.error, SystemError) as error:
-        raise ValueError(f"{path}: not OpenCV YAML (a file begins with %YAML:1.0); {error}") from error
-    left, right, thermal = (_camera(store, number, path) for number in CAMERAS)
-    return Rig(left, right, thermal, _pose(store, 2, path), _pose(store, 3, path))
+        raise ValueError(f"{path}: not OpenCV YAML; {error}") from error
+    numbers = [number for number in CAMERAS if number == 1 or not store.getNode(f"cameraMatrix{number}").empty()]
+    return {CAMERAS[number]: (_camera(store, number, path), np.eye(4) if number == 1 else _pose(store, number, path)) for number in numbers}
 
 
 def _camera(store: cv2.FileStorage, number: int, path: Path) -> Camera:
@@ -53,7 +55,10 @@ def _camera(store: cv2.FileStorage, number: int, path: Path) -> Camera:
     width, height = (int(value) for value in size.ravel())
     k1, k2, p1, p2 = (float(value) for value in bend[:4])
     centre = (float(matrix[0, 2]), float(matrix[1, 2]))
-    return Camera(width, height, (float(matrix[0, 0]), float(matrix[1, 1])), centre, (k1, k2, p1, p2))
+    try:
+        return Camera(width, height, (float(matrix[0, 0]), float(matrix[1, 1])), centre, (k1, k2, p1, p2))
+    except ValueError as error:
+        raise ValueError(f"{path}: cameraMatrix{number} or imageSize{number}: {error}") from error
 
 
 def _pose(store: cv2.FileStorage, number: int, path: Path) -> Float[np.ndarray, "4 4"]:
@@ -67,9 +72,14 @@ def _pose(store: cv2.FileStorage, number: int, path: Path) -> Float[np.ndarray, 
 
 
 def _matrix(store: cv2.FileStorage, key: str, path: Path) -> Float[np.ndarray, "rows columns"]:
-    """A matrix of finite numbers."""
-    node = store.getNode(key)
-    value = None if node.empty() else node.mat()
-    if value is None or not np.isfinite(value).all():
+    """A matrix of finite numbers; a plain list counts as a row."""
+    node, value = store.getNode(key), None
+    if node.isSeq():
+        parts = [node.at(i) for i in range(node.size())]
+        value = np.array([[part.real() for part in parts]]) if all(part.isInt() or part.isReal() for part in parts) else None
+    elif node.isMap():
+        with suppress(cv2.error, SystemError):
+            value = node.mat()
+    if value is None or not value.size or not np.isfinite(value).all():
         raise ValueError(f"{path}: {key}: missing or not finite numbers; expected an opencv-matrix")
     return np.asarray(value, np.float64)

@@ -1,7 +1,8 @@
 """Recordings of the rig: folders ``left``, ``right`` and ``thermal`` with the same file names, one triple a moment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -53,6 +54,20 @@ def index(folder: Path) -> list[Recording]:
     return [Recording(*(files[name][stem] for name in CAMERAS)) for stem in files["left"]]
 
 
+def load_all(recordings: Sequence[Recording]) -> list[Pair]:
+    """The images of all recordings; ``ValueError`` names a file whose size differs from the first one's."""
+    with ThreadPoolExecutor() as pool:
+        pairs = list(pool.map(Recording.load, recordings))
+    for name in ("left", "thermal"):
+        (height, width), first = getattr(pairs[0], name).shape[:2], getattr(recordings[0], name)
+        for pair, recording in zip(pairs, recordings, strict=True):
+            if (here := getattr(pair, name).shape[:2]) != (height, width):
+                raise ValueError(
+                    f"{getattr(recording, name)}: {here[1]}x{here[0]} px, but {first} is {width}x{height} px; give images of one size, of one camera"
+                )
+    return pairs
+
+
 def drives(root: Path) -> list[Path]:
     """The folders below ``root`` that hold ``left``, ``right`` and ``thermal``, sorted; ``ValueError`` when there is none."""
     found = sorted(folder.parent for folder in root.glob("**/thermal") if folder.is_dir())
@@ -71,7 +86,13 @@ def fitted(rig: Rig, pair: Pair) -> Rig:
     """The rig at the size of the images: a calibration holds for every scale of the same frames."""
     rgb = _factor(rig.left, pair.left, f"{pair.name}: left")
     thermal = _factor(rig.thermal, pair.thermal, f"{pair.name}: thermal")
-    return rig.scaled(rgb, thermal)
+    scaled, (rows, columns), (thermal_rows, thermal_columns) = rig.scaled(rgb, thermal), pair.left.shape[:2], pair.thermal.shape
+    return replace(
+        scaled,
+        left=replace(scaled.left, width=columns, height=rows),
+        right=replace(scaled.right, width=columns, height=rows),
+        thermal=replace(scaled.thermal, width=thermal_columns, height=thermal_rows),
+    )
 
 
 def _factor(camera: Camera, image: UInt8[np.ndarray, "height width 3"] | UInt16[np.ndarray, "height width"], where: str) -> float:

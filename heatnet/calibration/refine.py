@@ -1,6 +1,6 @@
 """From a coarse start to a fraction of a pixel: snap RGB edges to thermal edges, then least squares; again and again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -21,7 +21,8 @@ class Matches:
     """Edges that found a thermal edge: their points in space, the normal of their image, where on it the thermal edge lies.
 
     ``line`` is ``normal . q`` of the thermal edge q, so the distance of a rig is ``normal . projection - line`` (px). The normals
-    point to the darker side of the RGB edge; ``group`` numbers the frame and whether that side is the warmer one.
+    point to the darker side of the RGB edge; ``group`` numbers the frame and whether that side is the warmer one; ``edge`` counts
+    the edges of all views.
     """
 
     points: Float[np.ndarray, "n 3"]
@@ -29,6 +30,7 @@ class Matches:
     line: Float[np.ndarray, "n"]
     strength: Float[np.ndarray, "n"]
     group: Int[np.ndarray, "n"]
+    edge: Int[np.ndarray, "n"]
     in_view: Int[np.ndarray, "frames"]
 
     @property
@@ -45,6 +47,12 @@ class Step:
     window_px: float
     residual_px: float
     matched: float
+
+
+Refiner = Callable[[Sequence[View], Rig, "Prior", Refinement, int], Iterator[Step]]
+"""What leads from a coarse start to the end: ``refine`` (edge snapping), or ``costs.descend`` with one of its costs; the last
+argument is the number of the window to begin with.
+"""
 
 
 def peaks(
@@ -68,8 +76,9 @@ def peaks(
 def snap(views: Sequence[View], rig: Rig, window_px: float, weakest: float) -> Matches:
     """The thermal edges that the RGB edges of all views find within the window; weak ones are left out."""
     found = [_snap(number, one, rig, window_px, weakest) for number, one in enumerate(views)]
-    points, normals, line, strength, group = (np.concatenate(column) for column in list(zip(*found, strict=True))[:5])
-    return Matches(points, normals, line, strength, group, np.array([count for *_, count in found]))
+    points, normals, line, strength, group, edge = (np.concatenate(column) for column in list(zip(*found, strict=True))[:6])
+    before = np.cumsum([0, *(len(one.points) for one in views)])
+    return Matches(points, normals, line, strength, group, edge + before[group // 2], np.array([count for *_, count in found]))
 
 
 def projected(one: View, rig: Rig) -> tuple[Int[np.ndarray, "n"], Float[np.ndarray, "n 2"], Float[np.ndarray, "n 2"]]:
@@ -83,13 +92,13 @@ def projected(one: View, rig: Rig) -> tuple[Int[np.ndarray, "n"], Float[np.ndarr
 
 
 def _snap(number: int, one: View, rig: Rig, window_px: float, weakest: float) -> tuple[np.ndarray, ...]:
-    """The matches of one view: points, normals, lines, strengths, groups, and how many edges are in view."""
+    """The matches of one view: points, normals, lines, strengths, groups, which edges, and how many edges are in view."""
     seen, pixels, normals = projected(one, rig)
     offset, strength = peaks(one.gradient, pixels, normals, window_px)
     good = strength > weakest
     normals, edge = normals[good], pixels[good] + offset[good, None] * normals[good]
     warm = (sample(one.gradient, edge[None])[0] * normals).sum(1) > 0
-    return one.points[seen[good]], normals, (normals * edge).sum(1), strength[good], 2 * number + warm, np.array(len(seen))
+    return one.points[seen[good]], normals, (normals * edge).sum(1), strength[good], 2 * number + warm, seen[good], np.array(len(seen))
 
 
 def distances(matches: Matches, rig: Rig) -> Float[np.ndarray, "n"]:
@@ -140,14 +149,14 @@ class Normal:
     A tone curve or a lamp's glow moves all edges of a kind to the same side; without the shift that would bend the rig.
     """
 
-    hessian: Float[np.ndarray, "14 14"]
-    slope: Float[np.ndarray, "14"]
-    mean: Float[np.ndarray, "groups 14"]
+    hessian: Float[np.ndarray, "k k"]
+    slope: Float[np.ndarray, "k"]
+    mean: Float[np.ndarray, "groups k"]
     shift: Float[np.ndarray, "groups"]
 
 
 def normal_equations(
-    value: Float[np.ndarray, "n"], jacobian: Float[np.ndarray, "n 14"], weight: Float[np.ndarray, "n"], group: Int[np.ndarray, "n"], ridge: float
+    value: Float[np.ndarray, "n"], jacobian: Float[np.ndarray, "n k"], weight: Float[np.ndarray, "n"], group: Int[np.ndarray, "n"], ridge: float
 ) -> Normal:
     """Of ``sum_i w_i (value_i + jacobian_i step - shift_group(i))^2 + ridge sum_g shift_g^2``; ``shift`` is the best at step 0."""
     total = np.bincount(group, weight) + ridge
@@ -212,10 +221,22 @@ def _quality(matches: Matches, rig: Rig, shift: Float[np.ndarray, "groups"], win
 
 def matched(views: Sequence[View], rig: Rig, settings: Refinement) -> Float[np.ndarray, "frames"]:
     """For each view the share of its RGB edges that lie on a thermal edge, weighted by their strengths."""
+    matches, weight = _fit(views, rig, settings)
+    return np.bincount(matches.frame, weight, len(views)) / np.maximum(matches.in_view, 1)
+
+
+def gain(views: Sequence[View], rig: Rig, other: Rig, settings: Refinement) -> float:
+    """How surely more edges lie on thermal edges by ``other`` than by ``rig``: the sum of the edges' differences over its standard error."""
+    total = sum(len(one.points) for one in views)
+    before, after = (np.bincount(matches.edge, weight, total) for matches, weight in (_fit(views, one, settings) for one in (rig, other)))
+    return float((after - before).sum() / max(np.sqrt(((after - before) ** 2).sum()), 1e-9))
+
+
+def _fit(views: Sequence[View], rig: Rig, settings: Refinement) -> tuple[Matches, Float[np.ndarray, "n"]]:
+    """The matches in the last window, and how well each fits: its strength where the residual is 0, 0 from the window on."""
     window_px = settings.windows_px[-1]
     matches = snap(views, rig, window_px, settings.weakest)
-    weight = matches.strength * tukey(distances(matches, rig), window_px)
-    return np.bincount(matches.frame, weight, len(views)) / np.maximum(matches.in_view, 1)
+    return matches, matches.strength * tukey(distances(matches, rig), window_px)
 
 
 def by_chance(views: Sequence[View], rig: Rig, settings: Refinement) -> Float[np.ndarray, "frames"]:

@@ -5,7 +5,8 @@ The authors' words are "image gradient alignment maximisation" and "minimise the
 the refinement minimises the distance between edges.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,9 +14,10 @@ from jaxtyping import Float
 
 from heatnet.calibration.alignment import landscape
 from heatnet.calibration.camera import Rig
-from heatnet.calibration.edges import View, views
+from heatnet.calibration.delay import Delay, estimate
+from heatnet.calibration.edges import View, blank, views
 from heatnet.calibration.recordings import Pair, fitted
-from heatnet.calibration.refine import Step, by_chance, matched, prior_of, refine
+from heatnet.calibration.refine import Refiner, Step, by_chance, matched, prior_of, refine
 from heatnet.calibration.search import search
 from heatnet.calibration.uncertainty import covariance
 from heatnet.calibration.unknowns import SIZE
@@ -28,7 +30,9 @@ class Found:
 
     ``searched`` are the rounds of the global search with their alignment, ``refined`` the steps after it; ``frames`` are those
     used, ``dropped`` those whose thermal image does not belong to its pair, each with how many times more of its edges match
-    than by chance. ``covariance`` is that of a step of the fourteen unknowns (see ``unknowns``).
+    than by chance. ``covariance`` is that of a step of the fourteen unknowns (see ``unknowns``), ``pull`` the step by which the
+    guess moved the result from where the recordings alone would have it; both suppose edge snapping. ``blank`` names the frames
+    whose thermal image shows nothing, ``late`` is the thermal camera's delay where speeds were given.
     """
 
     rig: Rig
@@ -39,6 +43,9 @@ class Found:
     edges: int
     confidence: float
     covariance: Float[np.ndarray, "14 14"]
+    pull: Float[np.ndarray, "14"]
+    blank: tuple[str, ...] = ()
+    late: Delay | None = None
 
     @property
     def residual_px(self) -> float:
@@ -51,28 +58,45 @@ class Found:
         return self.refined[-1].matched
 
 
-def calibrate(pairs: Iterable[Pair], guess: Rig, settings: Calibration, rng: np.random.Generator) -> Found:
+def calibrate(pairs: Iterable[Pair], guess: Rig, settings: Calibration, rng: np.random.Generator, speeds: Mapping[str, float] | None = None) -> Found:
     """Recover pose, focal length, centre and distortion of the thermal camera from pairs; left and right stay as they are.
 
-    The guess may be at another scale of the same images; the result has the scale of the images. Raises ``ValueError``
-    for a pair of unrectified cameras, a blank thermal image, too few edges, or images that do not belong together.
+    The guess may be at another scale of the same images; the result has the scale of the images. With the car's speed (m/s) by the
+    pairs' names a delay of the thermal images is estimated, and taken into account when the recordings tell it. Raises ``ValueError``
+    for a pair of unrectified cameras, nothing but blank thermal images, too few edges, or images that do not belong together.
     """
     taken = list(pairs)
     if not taken:
         raise ValueError("no recordings to calibrate from; give at least one stereo pair with a thermal image")
     rig = fitted(guess, taken[0])
-    return solve(views(taken, rig, settings), rig, settings, rng)
+    shut = [pair for pair in taken if blank(pair, settings.edges)]
+    if len(shut) == len(taken):
+        raise ValueError(f"all {len(shut)} thermal images are blank ({shut[0].name} first); was the shutter closed, or the lens covered?")
+    seen = views([pair for pair in taken if not blank(pair, settings.edges)], rig, settings)
+    found = replace(solve(seen, rig, settings, rng), blank=tuple(pair.name for pair in shut))
+    return found if speeds is None else timed(found, [view for view in seen if view.name in found.frames], speeds, rig, settings)
 
 
-def solve(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Generator) -> Found:
+def timed(found: Found, used: list[View], speeds: Mapping[str, float], guess: Rig, settings: Calibration) -> Found:
+    """The same with the delay of its thermal images, and with the rig that is right for it when it is known well enough."""
+    late = estimate(used, speeds, found.rig, prior_of(guess, settings.search, settings.refinement), settings)
+    if late.sigma_s > settings.uncertainty.delay_known_s:
+        return replace(found, late=late)
+    return replace(found, late=late, rig=late.rig, covariance=late.covariance)
+
+
+def solve(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Generator, refiner: Refiner = refine) -> Found:
     """Search, then refine, on views at the resolution of the guess; a search that ends in nonsense is begun anew."""
+    if twice := sorted(name for name, times in Counter(view.name for view in seen).items() if times > 1):
+        raise ValueError(f"{len(twice)} names occur twice among the frames ({twice[0]} first); give each frame a name of its own")
     best = 0.0
     for _ in range(settings.search.tries):
-        found = _attempt(seen, guess, settings, rng)
+        found = _attempt(seen, guess, settings, rng, refiner)
         if found.confidence >= settings.refinement.least_confidence:
             prior = prior_of(guess, settings.search, settings.refinement)
             used = [view for view in seen if view.name in found.frames]
-            return replace(found, covariance=covariance(used, found.rig, prior, settings.refinement, settings.uncertainty))
+            spread, pull = covariance(used, found.rig, prior, settings.refinement, settings.uncertainty)
+            return replace(found, covariance=spread, pull=pull)
         best = max(best, found.confidence)
     raise ValueError(
         f"RGB edges lie on thermal edges only {best:.1f} times as often as by chance (needed: {settings.refinement.least_confidence:g}); "
@@ -80,23 +104,23 @@ def solve(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Ge
     )
 
 
-def _attempt(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Generator) -> Found:
+def _attempt(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Generator, refiner: Refiner) -> Found:
     """One search and refinement, wherever they end; frames that do not belong are left out of the last rounds."""
     shrink = max(1, round(guess.thermal.width / settings.search.width))
     scenes = [landscape(seen, shrink, blur_px, settings.search.edges, rng) for blur_px in settings.search.blurs_px]
     searched = tuple(search(scenes, guess, settings.search, rng))
     prior = prior_of(guess, settings.search, settings.refinement)
-    refined = tuple(refine(seen, searched[-1][0], prior, settings.refinement))
+    refined = tuple(refiner(seen, searched[-1][0], prior, settings.refinement, 0))
     times = belonging(seen, refined[-1].rig, settings)
     dropped = {name: ratio for name, ratio in times.items() if ratio < settings.refinement.least_frame}
     if 0 < len(dropped) < len(seen):
         seen = [view for view in seen if view.name not in dropped]
-        refined += tuple(refine(seen, refined[-1].rig, prior, settings.refinement, len(settings.refinement.windows_px) - 2))
+        refined += tuple(refiner(seen, refined[-1].rig, prior, settings.refinement, len(settings.refinement.windows_px) - 2))
         times = belonging(seen, refined[-1].rig, settings)
     confidence = float(np.median(list(times.values())))
     edges = sum(len(view.points) for view in seen)
     dropped = {name: ratio for name, ratio in dropped.items() if name not in times}
-    return Found(refined[-1].rig, searched, refined, times, dropped, edges, confidence, np.zeros((SIZE, SIZE)))
+    return Found(refined[-1].rig, searched, refined, times, dropped, edges, confidence, np.zeros((SIZE, SIZE)), np.zeros(SIZE))
 
 
 def belonging(seen: list[View], rig: Rig, settings: Calibration) -> dict[str, float]:

@@ -12,11 +12,13 @@ def check_rectified(rig: Rig) -> None:
     """Refuse a stereo pair whose rows do not correspond."""
     rotation, (x, y, z) = rig.right_from_left[:3, :3], rig.right_from_left[:3, 3]
     if any(rig.left.distortion) or any(rig.right.distortion) or not np.allclose(rotation, np.eye(3), atol=1e-4):
-        raise ValueError("rig: left and right are not rectified (distortion or a rotation between them); rectify the images first")
+        raise ValueError("left and right are not rectified (distortion or a rotation between them); rectify images and rig with cv2.stereoRectify")
     if rig.left.focal_px != rig.right.focal_px or rig.left.centre_px[1] != rig.right.centre_px[1] or max(abs(y), abs(z)) > 1e-4 * abs(x):
-        raise ValueError("rig: left and right do not share focal length, row of the centre and axis; rectify the images first")
+        raise ValueError(
+            "left and right do not share focal length, row of the centre and axis; rectify the images and the rig with cv2.stereoRectify"
+        )
     if not x < 0:
-        raise ValueError(f"rig: the right camera lies {x:+.3f} m along x as seen from left, expected a negative number; are left and right swapped?")
+        raise ValueError(f"the right camera lies {x:+.3f} m along x as seen from left, expected a negative number; are left and right swapped?")
 
 
 def grey(rgb: UInt8[np.ndarray, "height width 3"]) -> UInt8[np.ndarray, "height width"]:

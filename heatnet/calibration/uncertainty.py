@@ -9,8 +9,8 @@ from jaxtyping import Float
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View
 from heatnet.calibration.error import DEPTHS_M
-from heatnet.calibration.refine import Prior, normal_equations, residuals, snap, tukey
-from heatnet.calibration.unknowns import NAMES, SIZE, differentiate, in_view, to_thermal
+from heatnet.calibration.refine import Matches, Normal, Prior, normal_equations, residuals, snap, tukey
+from heatnet.calibration.unknowns import NAMES, SIZE, difference, differentiate, in_view, to_thermal
 from heatnet.config import Refinement, Uncertainty
 
 UNITS = {"rx": (57.29578, "deg"), "ry": (57.29578, "deg"), "rz": (57.29578, "deg"), "tx": (1e3, "mm"), "ty": (1e3, "mm"), "tz": (1e3, "mm")} | {
@@ -28,19 +28,36 @@ WORDS = {"rx": "pitch", "ry": "yaw", "rz": "roll", "tx": "shift to the right", "
 }
 
 
-def covariance(views: Sequence[View], rig: Rig, prior: Prior, settings: Refinement, clusters: Uncertainty) -> Float[np.ndarray, "14 14"]:
+def covariance(
+    views: Sequence[View], rig: Rig, prior: Prior, settings: Refinement, clusters: Uncertainty
+) -> tuple[Float[np.ndarray, "14 14"], Float[np.ndarray, "14"]]:
     """Covariance of a step (see ``unknowns``): the sandwich estimator (Huber 1967), with edges of one tile of one frame as a cluster.
 
     The plain inverse Hessian takes every edge for an independent witness; edges of one house share their depth error. What
-    all frames share (a bias) no recording can show: ``inflation`` was measured on rigs with a truth.
+    all frames share (a bias) no recording can show: ``inflation`` was measured on rigs with a truth. The second result is the
+    step by which the prior moved the rig from where the edges alone would have it, to first order.
     """
     window_px = settings.windows_px[-1]
     matches = snap(views, rig, window_px, settings.weakest)
-    ridge = (window_px / settings.shift_px) ** 2
     value, jacobian = residuals(matches, rig)
+    spread, normal = sandwich(matches, rig, value, jacobian, prior.precision, settings, clusters)
+    return spread, -np.linalg.pinv(normal.hessian, hermitian=True) @ prior.precision @ difference(rig, prior.rig) * window_px**2
+
+
+def sandwich(
+    matches: Matches,
+    rig: Rig,
+    value: Float[np.ndarray, "n"],
+    jacobian: Float[np.ndarray, "n k"],
+    precision: Float[np.ndarray, "k k"],
+    settings: Refinement,
+    clusters: Uncertainty,
+) -> tuple[Float[np.ndarray, "k k"], Normal]:
+    """The covariance of any unknowns that residuals depend on, in the last window, and the normal equations there."""
+    window_px = settings.windows_px[-1]
+    ridge = (window_px / settings.shift_px) ** 2
     weight = matches.strength**2 * tukey(value, window_px)
-    normal = normal_equations(value, jacobian, weight, matches.group, ridge)
-    left = value - normal.shift[matches.group]
+    left = value - normal_equations(value, jacobian, weight, matches.group, ridge).shift[matches.group]
     weight = matches.strength**2 * tukey(left, window_px)
     normal = normal_equations(value, jacobian, weight, matches.group, ridge)
     scores = (weight * left)[:, None] * (jacobian - normal.mean[matches.group])
@@ -49,19 +66,34 @@ def covariance(views: Sequence[View], rig: Rig, prior: Prior, settings: Refineme
     column, row = place.astype(int).clip(0, (columns - 1, rows - 1)).T
     cluster = (matches.frame * rows + row) * columns + column
     sums = np.stack([np.bincount(cluster, column) for column in scores.T], 1)
-    bread = np.linalg.inv(normal.hessian + prior.precision * window_px**2)
-    return bread @ (clusters.inflation**2 * sums.T @ sums + prior.precision * window_px**2) @ bread
+    bread = np.linalg.inv(normal.hessian + precision * window_px**2)
+    return bread @ (clusters.inflation**2 * sums.T @ sums + precision * window_px**4) @ bread, normal
 
 
 def pixel_sigma(rig: Rig, spread: Float[np.ndarray, "14 14"], spacing_px: int = 32) -> Float[np.ndarray, "n"]:
     """Standard deviation (px) of where the thermal camera sees left pixels at ``DEPTHS_M``, by the covariance of a step."""
+    by_step = differentiate(rig, _grid(rig, spacing_px), 0).by_step
+    return np.sqrt(np.einsum("nki,ij,nkj->n", by_step, spread, by_step))
+
+
+def focal_effect(rig: Rig, spacing_px: int = 32) -> Float[np.ndarray, "n"]:
+    """How far (px) a relative error of the RGB pair's focal length moves thermal pixels, a unit of it, at the points of ``pixel_sigma``.
+
+    With ``f (1 + e)`` for f, stereo sees every point ``1 + e`` times as deep and neither wider nor higher; the thermal camera's
+    focal length and distortion follow, so that nothing remains to be seen in the residuals.
+    """
+    points = _grid(rig, spacing_px)
+    near, far = (rig.thermal.project(to_thermal(rig, points * (1, 1, 1 + sign * 1e-4))) for sign in (-1, 1))
+    return np.linalg.norm(far - near, axis=1) / 2e-4
+
+
+def _grid(rig: Rig, spacing_px: int) -> Float[np.ndarray, "n 3"]:
+    """Points of left pixels at ``DEPTHS_M`` that the thermal camera sees."""
     u, v = np.meshgrid(np.arange(0, rig.left.width, spacing_px), np.arange(0, rig.left.height, spacing_px))
     rays = rig.left.unproject(np.stack([u.ravel(), v.ravel()], 1).astype(np.float64))
     points = np.concatenate([rays * depth_m for depth_m in DEPTHS_M])
     local = to_thermal(rig, points)
-    points = points[in_view(rig.thermal, local, rig.thermal.project(local), 0)]
-    by_step = differentiate(rig, points, 0).by_step
-    return np.sqrt(np.einsum("nki,ij,nkj->n", by_step, spread, by_step))
+    return np.asarray(points[in_view(rig.thermal, local, rig.thermal.project(local), 0)])
 
 
 def deviations(spread: Float[np.ndarray, "14 14"]) -> dict[str, tuple[float, str]]:

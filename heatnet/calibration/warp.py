@@ -47,7 +47,7 @@ def unoccluded(seen: Lookup, rig: Rig, tolerance_px: float) -> Bool[np.ndarray, 
     """Left pixels that are the nearest thing at their thermal pixel: a z-buffer in the thermal view.
 
     A pixel is hidden when something there is so much nearer that its parallax between the cameras is ``tolerance_px``
-    (thermal) larger; one-pixel gaps between the points of the buffer are closed.
+    (thermal) larger; gaps between the points of the buffer are closed, which are wider the more the thermal camera magnifies.
     """
     baseline_m = max(float(np.linalg.norm(rig.thermal_from_left[:3, 3])), 1e-6)
     tolerance = np.float32(tolerance_px / (rig.thermal.focal_px[0] * baseline_m))
@@ -56,7 +56,9 @@ def unoccluded(seen: Lookup, rig: Rig, tolerance_px: float) -> Bool[np.ndarray, 
     place = np.where(seen.visible, row * width + column, 0)
     buffer = np.zeros(height * width, np.float32)
     np.maximum.at(buffer, place.ravel(), np.where(seen.visible, seen.nearness, 0).ravel())
-    closed = cv2.morphologyEx(buffer.reshape(height, width), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    spacing_px = max(rig.thermal.focal_px) / min(rig.left.focal_px)
+    size = 2 * int(np.ceil(spacing_px / 2)) + 1
+    closed = cv2.morphologyEx(buffer.reshape(height, width), cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
     return seen.visible & (closed.ravel()[place] <= seen.nearness + tolerance)
 
 

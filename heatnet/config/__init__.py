@@ -7,7 +7,7 @@ missing or of the wrong type is refused by name.
 from heatnet.config.ablation import Ablation, Confusion, Variant
 from heatnet.config.calibration import Alignment, Calibration, Checks, Edges, Online, Refinement, Search, Stereo, Uncertainty
 from heatnet.config.data import Augmentation, Block, Colour, Input, Labelled, Pairs, ThermalCounts
-from heatnet.config.networks import Adversary, Baseline, Decoder, Encoder, Network, Optimiser, SelfTraining, Training
+from heatnet.config.networks import Adversary, Baseline, Decoder, Encoder, Network, Optimiser, SelfTraining, Student, Training
 from heatnet.config.parsing import parse
 from heatnet.config.stages import (
     STAGES,
@@ -23,6 +23,7 @@ from heatnet.config.stages import (
     Row,
     Teacher,
     ThermalTeacher,
+    Today,
 )
 from heatnet.config.street import Street, StreetClimate, StreetRig, StreetSensor, StreetSplit, StreetVistas
 
@@ -67,9 +68,11 @@ __all__ = [
     "StreetSensor",
     "StreetSplit",
     "StreetVistas",
+    "Student",
     "Teacher",
     "ThermalCounts",
     "ThermalTeacher",
+    "Today",
     "Training",
     "Uncertainty",
     "Variant",

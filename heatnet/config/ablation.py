@@ -7,7 +7,7 @@ from typing import Literal
 from heatnet.config.networks import SelfTraining
 
 Slip = Literal["rotation", "one optimiser", "test selection", "batch statistics"]
-Term = Literal["rare classes", "mix", "masked", "cross-modal", "night statistics", "multi-scale"]
+Term = Literal["rare classes", "styled", "mix", "masked", "cross-modal", "night statistics", "multi-scale"]
 
 
 @dataclass(frozen=True)

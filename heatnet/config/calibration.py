@@ -87,13 +87,18 @@ class Refinement:
 @dataclass(frozen=True)
 class Uncertainty:
     """Tiles (rows, columns) whose edges err together, the measured factor on the deviations, from what correlation on two
-    unknowns cannot be told apart, how many deviations from the guess are said, and up to what expected error (px) a result is trusted.
+    unknowns cannot be told apart, how many deviations from the guess are said, how well the RGB pair's focal length is known
+    (relative), how late (s, standard deviation) thermal may be and how well that must be found, and up to what expected error (px) a
+    result is trusted.
     """
 
     tiles: tuple[int, int]
     inflation: float
     correlation: float
     surprise: float
+    rgb_focal: float
+    delay_s: float
+    delay_known_s: float
     trust_px: float
 
 
@@ -109,7 +114,8 @@ class Checks:
 @dataclass(frozen=True)
 class Online:
     """Online refinement of the rotation: its coarse search (scale, blur, standard deviation, size), how many of the last windows
-    follow, and the watch: recent frames that decide, and what median turn is a knock.
+    follow, by how many standard errors more edges must match for a change, and the watch: recent frames that decide, and what
+    median turn is a knock.
     """
 
     width: int
@@ -120,6 +126,7 @@ class Online:
     elite: int
     rounds: int
     windows: int
+    gain: float
     frames: int
     noticed_deg: float
 
@@ -138,10 +145,13 @@ class Alignment:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Calibration of the thermal camera (frames used, settings of each part), then the warping of every recording."""
+    """Calibration of the thermal camera (frames used by the stage, at most by the command on a user's folder; settings of each part),
+    then the warping of every recording.
+    """
 
     seed: int
     frames: int
+    command_frames: int
     stereo: Stereo
     edges: Edges
     search: Search

@@ -29,15 +29,20 @@ class Input:
     """What a network sees of a frame: all of it resized to ``size`` (height, width), of which ``crop_columns`` [first, end) are kept.
 
     ``stored`` says how the files of a frame (RGB, thermal, label) may differ in size; ``thermal`` is ``None`` where none is read.
+    ``fit`` is for sets of many cameras: ``stretch`` brings every image to ``size`` whatever its aspect, ``width`` to the width of ``size``
+    at its own aspect; its rows are then cut, or filled up (grey, not labelled), evenly above and below.
     """
 
     size: tuple[int, int]
     crop_columns: tuple[int, int] | None
     stored: Literal["same size", "same aspect"]
     thermal: ThermalCounts | None
+    fit: Literal["stretch", "width"] = "stretch"
 
     def __post_init__(self) -> None:
-        """Refuse a size without pixels and columns outside the width."""
+        """Refuse a size without pixels, columns outside the width, and thermal images of unknown aspect."""
+        if self.fit == "width" and self.thermal is not None:
+            raise ValueError("input.fit width: expected a set without thermal images, whose two cameras must be fitted alike; use stretch for pairs")
         if min(self.size) < 1:
             raise ValueError(f"input.size {self.size}: expected a height and a width of at least one pixel")
         if self.crop_columns and not 0 <= self.crop_columns[0] < self.crop_columns[1] <= self.size[1]:
@@ -102,7 +107,8 @@ class Pairs:
     """The RGB-thermal pairs: their layout, their folder, how they are read, and what is held out for testing.
 
     ``held_out``: ranges of image numbers (first, last) for layouts without a split of their own, with ``gap`` numbers
-    dropped on either side because neighbouring frames look alike.
+    dropped on either side because neighbouring frames look alike. ``guard``: what of the test set may not be trained on where frames have
+    time stamps, whole ``drives`` that a test frame is from, or only its ``neighbours`` in time.
     """
 
     layout: Literal["freiburg", "msrs", "mf"]
@@ -110,6 +116,7 @@ class Pairs:
     input: Input
     held_out: tuple[tuple[int, int], ...] | None
     gap: int | None
+    guard: Literal["drives", "neighbours"] = "drives"
 
 
 @dataclass(frozen=True)

@@ -96,16 +96,26 @@ class Adversary:
 class SelfTraining:
     """Learning from an average of one's own past: how long it remembers, when it is sure, and the weight of every term.
 
-    ``decay`` of the average, ``threshold`` of confidence; ``night``: weight of the thermal teacher's labels; ``mix``: of day classes pasted
-    into the night; ``masked``: of hidden blocks (``block`` px a side, a share ``ratio`` of them); ``cross_modal``: of one modality
-    against both. A weight of 0 leaves a term out.
+    ``decay`` of the average, ``threshold`` of confidence; ``night``: weight of the thermal teacher's labels; ``styled``: of day images in
+    the night's style; ``mix``: of day classes pasted into the night; ``masked``: of hidden blocks (``block`` px a side, a share ``ratio``
+    of them); ``cross_modal``: of one modality against both. A weight of 0 leaves a term out.
     """
 
     decay: float
     threshold: float
     night: float
+    styled: float
     mix: float
     masked: float
     block: int
     ratio: float
     cross_modal: float
+
+
+@dataclass(frozen=True)
+class Student:
+    """An RGB-only network that learns soft labels at a ``temperature``: the trained network that it starts from, and its run."""
+
+    start: str
+    training: Training
+    temperature: float

@@ -13,7 +13,8 @@ def parse(cls: type[T], mapping: object, where: str) -> T:
     """Build the dataclass ``cls`` from a mapping; ``where`` names the place in errors, e.g. ``params.yaml: teacher``.
 
     Nested dataclasses, tuples, ``Literal``, ``X | None`` and plain scalars are understood; an integer is taken where a
-    float is expected. Raises ``ValueError`` for an unknown or missing key and for a value of another type.
+    float is expected. Raises ``ValueError`` for an unknown or missing key (a field with a default may be missing) and for a value of
+    another type.
     """
     if not isinstance(mapping, Mapping):
         raise ValueError(f"{where}: expected keys and values, got {mapping!r}")
@@ -23,10 +24,11 @@ def parse(cls: type[T], mapping: object, where: str) -> T:
         if key not in names:
             near = difflib.get_close_matches(str(key), names, n=1)
             raise ValueError(f"{where}.{key}: unknown key" + (f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(names)}"))
+    optional = {field.name for field in dataclasses.fields(cls) if field.default is not dataclasses.MISSING}  # type: ignore[arg-type]
     for name in names:
-        if name not in mapping:
+        if name not in mapping and name not in optional:
             raise ValueError(f"{where}.{name}: missing; add it (a profile lists every number, compare with the repository's params.yaml)")
-    return cls(**{name: _value(hints[name], mapping[name], f"{where}.{name}") for name in names})
+    return cls(**{name: _value(hints[name], mapping[name], f"{where}.{name}") for name in names if name in mapping})
 
 
 def _value(kind: Any, value: object, where: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from heatnet.config.calibration import Calibration
 from heatnet.config.data import Augmentation, Labelled, Pairs, ThermalCounts
-from heatnet.config.networks import Adversary, Baseline, Network, Training
+from heatnet.config.networks import Adversary, Baseline, Network, SelfTraining, Student, Training
 from heatnet.config.street import Street
 
 
@@ -65,6 +65,22 @@ class Distillation:
     network: Network
     start: tuple[str | None, ...]
     training: Training
+    augmentation: Augmentation
+
+
+@dataclass(frozen=True)
+class Today:
+    """Today's recipe: the network ``start`` teaches itself (``recipe``), then an RGB-only ``student`` learns from it.
+
+    ``rare``: temperature and least pixels of rare-class sampling (``heatnet.training.sampling``).
+    """
+
+    pairs: Pairs
+    start: str
+    training: Training
+    recipe: SelfTraining
+    rare: tuple[float, int]
+    student: Student
     augmentation: Augmentation
 
 
@@ -162,6 +178,7 @@ STAGES: Mapping[str, type] = {
     "thermal_teacher": ThermalTeacher,
     "heatnet": HeatNet,
     "distillation": Distillation,
+    "today": Today,
     "bounds": Bounds,
     "elsewhere": Elsewhere,
     "evaluation": Evaluation,

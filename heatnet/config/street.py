@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+Kind = Literal["urban", "suburban", "rural", "highway", "city"]
+
 
 @dataclass(frozen=True)
 class StreetRig:
@@ -50,13 +52,18 @@ class StreetClimate:
 
 @dataclass(frozen=True)
 class StreetVistas:
-    """The Vistas-like set: images of each split, their typical size (width, height), the cameras' horizontal view, rays per pixel at an edge."""
+    """The Vistas-like set: images of each split, their typical size (width, height), the cameras' horizontal view, rays per pixel at an edge.
+
+    ``layouts`` are its kinds of street in turn, ``abroad`` the share of its worlds that lie in another country.
+    """
 
     training: int
     validation: int
     size: tuple[int, int]
     view_deg: tuple[float, float]
     edge_rays: Literal[1, 2, 4]
+    layouts: tuple[Kind, ...]
+    abroad: float
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,7 @@ class Street:
     """The simulator: its seed, the kinds of street in turn, and what it writes."""
 
     seed: int
-    layouts: tuple[Literal["urban", "suburban", "rural", "highway", "city"], ...]
+    layouts: tuple[Kind, ...]
     rig: StreetRig
     sensor: StreetSensor
     climate: StreetClimate

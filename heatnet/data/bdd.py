@@ -33,8 +33,8 @@ def index(root: Path, split: Split, domain: Domain | None = None) -> list[Frame]
     """
     images, labels = folders(root, split)
     pairs = paired(listed(images), listed(labels, _stem, LABEL_SUFFIXES), (images, labels))
-    night = _night(root) if domain is not None or (root / NIGHT).is_file() else frozenset()
-    frames = [Frame(name, Domain.NIGHT if name in night else Domain.DAY, f"bdd/{split}", rgb=image, label=label) for name, image, label in pairs]
+    names = night(root) if domain is not None or (root / NIGHT).is_file() else frozenset()
+    frames = [Frame(name, Domain.NIGHT if name in names else Domain.DAY, f"bdd/{split}", rgb=image, label=label) for name, image, label in pairs]
     return [frame for frame in frames if domain in (None, frame.domain)]
 
 
@@ -49,16 +49,22 @@ def folders(root: Path, split: str) -> tuple[Path, Path]:
 _stem: Callable[[str], str] = lambda stem: stem.removesuffix(MARK)  # noqa: E731 - a key, as ``files.listed`` takes them
 
 
-def _night(root: Path) -> frozenset[str]:
-    """The names of night images, of both splits."""
+def night(root: Path) -> frozenset[str]:
+    """The names of night images, of both splits; a name of a split that is not unpacked is passed over.
+
+    Raises ``ValueError`` for a name of neither split where both are there, and where no name is of the one that is.
+    """
     lines = named(root / NIGHT, "the names of BDD100K's night images, a line each", "run `heatnet fetch bdd-night`, or write the list")
-    known = {name for split in ("train", "val") for name in _all_names(root, split)}
-    night = frozenset(map(_stem, lines))
-    if stray := sorted(night - known):
+    splits = [names for split in ("train", "val") if (names := _all_names(root, split))]
+    known = {name for names in splits for name in names}
+    listed_here = frozenset(map(_stem, lines))
+    stray = sorted(listed_here - known)
+    if stray and (len(splits) == 2 or len(stray) == len(listed_here)):
         raise ValueError(
-            f"{root / NIGHT}: {stray[0]} ({len(stray)} such): no image of train or val; expected names like {min(known)}; correct the list"
+            f"{root / NIGHT}: {stray[0]} ({len(stray)} such): no image of {'train or val' if len(splits) == 2 else 'the split that is unpacked'}; "
+            f"expected names like {min(known, default='0001542f-5ce3cf52')}; correct the list"
         )
-    return night
+    return listed_here & known
 
 
 def _all_names(root: Path, split: str) -> list[str]:

@@ -94,22 +94,40 @@ def leaks(training: Sequence[Frame], test: Sequence[Frame], within_s: float) -> 
     return found
 
 
-def without_leaks(training: Sequence[Frame], test: Sequence[Frame], within_s: float) -> list[Frame]:
-    """The training frames that are no test frame and no neighbour of one; a warning says how many are left out.
+def shared_drives(training: Sequence[Frame], test: Sequence[Frame]) -> dict[str, Frame]:
+    """The training drives that were under way when a test frame was taken: of each the first such test frame.
 
-    Raises ``ValueError`` where none is left.
+    A drive is under way from its first to its last training frame; frames without a time stamp tell nothing.
+    """
+    spans: dict[str, tuple[float, float]] = {}
+    for drive, time in ((frame.drive, frame.time_s) for frame in training if frame.time_s is not None):
+        first, last = spans.get(drive, (time, time))
+        spans[drive] = min(first, time), max(last, time)
+    timed = sorted((frame for frame in test if frame.time_s is not None), key=lambda frame: frame.time_s or 0.0)
+    stamps = [frame.time_s or 0.0 for frame in timed]
+    begun = {drive: bisect.bisect_left(stamps, first) for drive, (first, _) in spans.items()}
+    return {drive: timed[k] for drive, k in begun.items() if k < len(stamps) and stamps[k] <= spans[drive][1]}
+
+
+def without_leaks(training: Sequence[Frame], test: Sequence[Frame], within_s: float, drives: bool) -> list[Frame]:
+    """The training frames that are no test frame, no neighbour of one and, with ``drives``, of no drive that a test frame is from.
+
+    A warning says how many are left out and why; without ``drives`` it names the shared drives that stay. Raises ``ValueError`` where no
+    frame is left.
     """
     found = leaks(training, test, within_s)
-    if not found:
-        return list(training)
     leaking = {frame.name for frame, _ in found}
-    kept = [frame for frame in training if frame.name not in leaking]
-    example = f"{found[0][0].name} (test frame {found[0][1].name})"
+    apart = [frame for frame in training if frame.name not in leaking]
+    shared = shared_drives(apart, test)
+    kept = [frame for frame in apart if not drives or frame.drive not in shared]
+    said = [f"{len(leaking)} lie within {within_s:g} s of a test frame, e.g. {found[0][0].name} (test frame {found[0][1].name})"] if found else []
+    if shared:
+        of_them = sum(frame.drive in shared for frame in apart)
+        said.append(f"{of_them} are of a drive that a test frame is from: " + ", ".join(f"{drive} ({test.name})" for drive, test in shared.items()))
     if not kept:
-        raise ValueError(
-            f"all {len(training)} training frames lie within {within_s:g} s of a test frame, e.g. {example}; expected drives of their own"
-        )
-    warnings.warn(
-        f"{len(leaking)} of {len(training)} training frames lie within {within_s:g} s of a test frame and are left out, e.g. {example}", stacklevel=2
-    )
+        cure = "take drives of their own" + (", or set pairs.guard to neighbours, which leaves out neighbours in time only" if shared else "")
+        raise ValueError(f"no training frame is left of {len(training)}: {'; '.join(said)}; {cure}")
+    if said:
+        stays = "; a shared drive stays" if shared and not drives else ""
+        warnings.warn(f"{len(training) - len(kept)} of {len(training)} training frames are left out{stays}: {'; '.join(said)}", stacklevel=2)
     return kept

@@ -10,6 +10,7 @@ A file's name starts with its folder's, so frames are paired by their stamp.
 
 import itertools
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
@@ -41,7 +42,8 @@ def index(root: Path, split: Split, labels: Path | None = None, domain: Domain |
     """The frames of a split, of one domain or of both, in the order of drive and time.
 
     ``labels`` is the root of a tree of labels ``<drive>/<sub-folder>/<stem of the RGB image>.png`` to use instead of the
-    dataset's own. Raises ``ValueError`` for a missing folder, an unpaired file and a missing label.
+    dataset's own. A training image without a partner is left out with a warning, and a day frame may lack its own label; a test frame
+    must have everything. Raises ``ValueError`` for a missing folder, an unpaired test file and a missing label of a tree.
     """
     domains = tuple(Domain) if domain is None else (domain,)
     frames = [frame for part in domains for frame in (_train if split == "train" else _test)(root, part)]
@@ -49,28 +51,36 @@ def index(root: Path, split: Split, labels: Path | None = None, domain: Domain |
 
 
 def _train(root: Path, domain: Domain) -> list[Frame]:
-    """The training frames of one domain, from all its drives."""
+    """The training frames of one domain, from all its drives; images without a partner are left out, with a warning."""
     train = folder(root / "train", "the drives of Freiburg Thermal (seq_00_day, ...)", CURE)
     drives = [drive for drive in subfolders(train) if drive.name.endswith(f"_{domain.value}")]
-    frames = [frame for drive in drives for part in subfolders(drive) for frame in _part(part, domain)]
-    if not frames:
+    parts = [_part(part, domain) for drive in drives for part in subfolders(drive)]
+    lonely = [path for _, without in parts for path in without]
+    if lonely:
+        warnings.warn(
+            f"{len(lonely)} images of {train}'s {domain.value} drives have no partner of the other camera and are left out, e.g. {lonely[0]}; "
+            "`heatnet inventory` lists them",
+            stacklevel=3,
+        )
+    if not (frames := [frame for part, _ in parts for frame in part]):
         raise ValueError(f"{train}: no {domain.value} frames; expected folders like seq_00_{domain.value}/00/fl_rgb; {CURE}")
     return frames
 
 
-def _part(part: Path, domain: Domain) -> list[Frame]:
-    """The frames of one sub-folder of a drive."""
-    folders = tuple(folder(part / name, "the images of a drive", CURE) for name in ("fl_rgb", "fl_ir_aligned"))
-    pairs = paired(listed(folders[0], stamp), listed(folders[1], stamp), (folders[0], folders[1]))
+def _part(part: Path, domain: Domain) -> tuple[list[Frame], list[Path]]:
+    """The frames of one sub-folder of a drive, with their own labels where they have one, and the images without a partner."""
+    folders = [folder(part / name, "the images of a drive", CURE) for name in ("fl_rgb", "fl_ir_aligned")]
+    rgb, thermal = (listed(path, stamp) for path in folders)
     own = part / "fl_rgb_labels"
-    if own.is_dir():
-        paired(listed(folders[0], stamp), listed(own, stamp, LABEL_SUFFIXES), (folders[0], own))
     labels = listed(own, stamp, LABEL_SUFFIXES) if own.is_dir() else {}
     drive = part.parent.name
     frames = [
-        Frame(f"{drive}/{part.name}/{rgb.stem}", domain, drive, rgb, thermal, labels.get(key), time_s=time_s(rgb.stem)) for key, rgb, thermal in pairs
+        Frame(f"{drive}/{part.name}/{path.stem}", domain, drive, path, thermal[key], labels.get(key), time_s=time_s(path.stem))
+        for key, path in rgb.items()
+        if key in thermal
     ]
-    return sorted(frames, key=lambda frame: frame.time_s or 0.0)
+    lonely = [path for one, other in ((rgb, thermal), (thermal, rgb)) for key, path in one.items() if key not in other]
+    return sorted(frames, key=lambda frame: frame.time_s or 0.0), lonely
 
 
 def stamp(stem: str) -> str:

@@ -20,6 +20,8 @@ from heatnet.data.samples import Samples
 from heatnet.data.thermal import interpolation, levelled, resized
 from heatnet.taxonomy import IGNORE, LabelMap
 
+UNSEEN = 127
+"""The grey that is nearest to 0 in [-1, 1], which stands for "nothing seen"."""
 ASPECT_TOLERANCE = 0.02
 """1920x650 and 960x320, both used for Freiburg Thermal, differ by 1.5 % in their aspect."""
 
@@ -77,17 +79,18 @@ def _fill(samples: Samples, i: int, frame: Frame, label_map: LabelMap | None) ->
     """Decode one frame into its place."""
     settings, stored = samples.input, None
     if samples.rgb is not None and frame.rgb:
-        rgb = read_rgb(frame.rgb)
+        rgb = read_rgb(frame.rgb, grey_too=frame.thermal is None and frame.label is not None)  # a labelled photograph may be grey
         stored = rgb.shape[:2], frame.rgb
-        samples.rgb[i] = _columns(cv2.resize(rgb, settings.size[::-1], interpolation=interpolation(rgb.shape, settings.size)), settings)
+        size = _fit(stored[0], settings)
+        samples.rgb[i] = _columns(_rows(cv2.resize(rgb, size[::-1], interpolation=interpolation(rgb.shape, size)), settings, UNSEEN), settings)
     if samples.thermal is not None and frame.thermal and settings.thermal:
         counts = read_thermal(frame.thermal, settings.thermal.bits)
         stored = _checked(counts, frame.thermal, stored, settings)
         samples.thermal[i] = _columns(levelled(resized(counts, settings.size, settings.thermal), settings.thermal), settings)
     if samples.label is not None and frame.label and label_map:
-        samples.label[i] = _fitted(read_label(frame.label, label_map), frame.label, stored, settings)
+        samples.label[i] = _fitted(read_label(frame.label, label_map), frame.label, stored, settings, IGNORE)
     if samples.weight is not None and frame.confidence:
-        samples.weight[i] = _fitted(read_confidence(frame.confidence), frame.confidence, stored, settings)
+        samples.weight[i] = _fitted(read_confidence(frame.confidence), frame.confidence, stored, settings, 0)
 
 
 Stored = tuple[tuple[int, ...], Path]
@@ -107,7 +110,9 @@ def _checked(image: Shaped[np.ndarray, "height width"], path: Path, stored: Stor
     return stored
 
 
-def _fitted(ids: UInt8[np.ndarray, "height width"], path: Path, stored: Stored | None, settings: Input) -> UInt8[np.ndarray, "new_height new_width"]:
+def _fitted(
+    ids: UInt8[np.ndarray, "height width"], path: Path, stored: Stored | None, settings: Input, outside: int
+) -> UInt8[np.ndarray, "new_height new_width"]:
     """Ids at the network's size by nearest neighbour.
 
     Pseudo-labels, which a network wrote at its own size (with the columns that are cut away, or without), are not resized.
@@ -116,8 +121,22 @@ def _fitted(ids: UInt8[np.ndarray, "height width"], path: Path, stored: Stored |
         return ids
     if ids.shape != settings.size:
         _checked(ids, path, stored, settings)
-        ids = cv2.resize(ids, settings.size[::-1], interpolation=cv2.INTER_NEAREST_EXACT)
+        ids = _rows(cv2.resize(ids, _fit(ids.shape, settings)[::-1], interpolation=cv2.INTER_NEAREST_EXACT), settings, outside)
     return _columns(ids, settings)
+
+
+def _fit(stored: tuple[int, ...], settings: Input) -> tuple[int, int]:
+    """The size (height, width) that an image is resized to, before rows are cut or filled up."""
+    return settings.size if settings.fit == "stretch" else (max(1, round(stored[0] * settings.size[1] / stored[1])), settings.size[1])
+
+
+def _rows(image: UInt8[np.ndarray, "height width *c"], settings: Input, outside: int) -> UInt8[np.ndarray, "new_height width *c"]:
+    """As many rows as the network sees, about the middle ones; ``outside`` above and below an image that has fewer."""
+    spare = settings.size[0] - image.shape[0]
+    if spare <= 0:
+        return image[-spare // 2 : -spare // 2 + settings.size[0]]
+    above = spare // 2
+    return np.pad(image, ((above, spare - above), *((0, 0),) * (image.ndim - 1)), constant_values=outside)
 
 
 def _columns(image: UInt8[np.ndarray, "height width *c"] | UInt16[np.ndarray, "height width"], settings: Input) -> np.ndarray:

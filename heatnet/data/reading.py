@@ -9,15 +9,21 @@ from PIL import Image
 
 from heatnet.taxonomy import LabelMap
 
+TONES = 32
+"""A grey image with fewer tones from its darkest to its brightest may as well be a colour image of the dark."""
 
-def read_rgb(path: Path) -> UInt8[np.ndarray, "height width 3"]:
+
+def read_rgb(path: Path, grey_too: bool = False) -> UInt8[np.ndarray, "height width 3"]:
     """An 8-bit colour image, R first; an alpha channel (MF keeps thermal there) is dropped, an orientation tag ignored.
 
-    Raises ``ValueError`` for a file that is missing, broken, grey or not 8-bit.
+    Raises ``ValueError`` for a file that is missing, broken or not 8-bit, and for a grey one: a thermal image, it seems. With ``grey_too``
+    three equal channels are taken for a grey photograph. An image that is nearly black or of one tone tells nothing and is taken.
     """
     image = _decoded(path)
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] not in (3, 4):
         raise ValueError(f"{path}: {_kind(image)}; expected an 8-bit RGB image; check that RGB and thermal folders are not swapped")
+    if not grey_too and _grey(image) and int(image[..., 0].max()) - int(image[..., 0].min()) >= TONES:
+        raise ValueError(f"{path}: three equal channels, a grey image; expected RGB; check that RGB and thermal folders are not swapped")
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB if image.shape[2] == 3 else cv2.COLOR_BGRA2RGB)
 
 
@@ -25,14 +31,26 @@ def read_thermal(path: Path, bits: int) -> UInt16[np.ndarray, "height width"]:
     """The counts of a thermal image of ``bits`` (8 or 16).
 
     An 8-bit image may have one channel, three equal ones (MSRS), or lie in the alpha channel (MF). Raises ``ValueError`` for a
-    file that is missing or broken, of another depth, or in colour.
+    file that is missing or broken, of another depth, in colour, or with an alpha channel that only says what is opaque.
     """
     image = _decoded(path)
     if image.dtype != (np.uint8 if bits == 8 else np.uint16):
         raise ValueError(f"{path}: {_kind(image)}; expected {bits}-bit thermal counts; correct thermal.bits or take the original files")
-    if image.ndim == 3 and image.shape[2] == 3 and not (_same(image, 0, 1) and _same(image, 0, 2)):
+    if image.ndim == 2:
+        return image.astype(np.uint16)
+    if image.shape[2] == 3 and not _grey(image):
         raise ValueError(f"{path}: a colour image; expected thermal counts (one channel or equal ones); check that the folders are not swapped")
-    return (image if image.ndim == 2 else image[..., 3 if image.shape[2] == 4 else 0]).astype(np.uint16)
+    if image.shape[2] == 4 and np.isin(image[..., 3], (0, 255)).all():
+        raise ValueError(
+            f"{path}: a picture whose fourth channel only says what is opaque; expected thermal counts there, as in MF, or one channel; "
+            "check that RGB and thermal folders are not swapped"
+        )
+    return image[..., 3 if image.shape[2] == 4 else 0].astype(np.uint16)
+
+
+def _grey(image: Shaped[np.ndarray, "height width channels"]) -> bool:
+    """Whether the first three channels are equal; a few rows settle it for nearly every colour image."""
+    return all(_same(part, 0, 1) and _same(part, 0, 2) for part in (image[::32], image))
 
 
 def _same(image: Shaped[np.ndarray, "height width channels"], first: int, second: int) -> bool:

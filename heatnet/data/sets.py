@@ -38,8 +38,8 @@ def recorded(settings: config.Cameras, folder: Path) -> list[Frame]:
 def pairs(settings: config.Pairs, folder: Path, split: str, domain: Domain | None = None) -> list[Frame]:
     """The frames of a split (``train`` or ``test``; MF has ``val`` too) of the RGB-thermal pairs.
 
-    A training frame that is a test frame or a neighbour of one is left out, with a warning. Raises ``ValueError`` where the set is
-    missing or broken.
+    A training frame that is a test frame, a neighbour of one, or (``settings.guard``) of a drive that a test frame is from is left out,
+    with a warning. Raises ``ValueError`` where the set is missing or broken.
     """
     if settings.layout == "mf":
         return mf.index(folder, split, domain=domain)  # type: ignore[arg-type]
@@ -47,7 +47,7 @@ def pairs(settings: config.Pairs, folder: Path, split: str, domain: Domain | Non
         test = freiburg.index(folder, "test")
         if split != "train":
             return [frame for frame in test if domain in (None, frame.domain)]
-        return without_leaks(freiburg.index(folder, "train", domain=domain), test, NEIGHBOUR_S)
+        return without_leaks(freiburg.index(folder, "train", domain=domain), test, NEIGHBOUR_S, settings.guard == "drives")
     kept, held_out = split_by_range(msrs.index(folder, domain=domain), settings.held_out or (), settings.gap or 0)
     return kept if split == "train" else held_out
 

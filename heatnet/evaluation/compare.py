@@ -20,8 +20,10 @@ COMPARED: tuple[tuple[str, str], ...] = (
     ("heatnet_rgbt", "mfnet"),
     ("heatnet_rgb", "teacher"),
     ("heatnet_rgbt", "heatnet_rgb"),
+    ("heatnet_today", "heatnet_rgbt"),
+    ("heatnet_today_rgb", "heatnet_rgb"),
 )
-"""What the paper compares: HeatNet with its teachers and its own stages, the RGB-only network with the RGB teacher."""
+"""What the paper compares: HeatNet with its teachers and its own stages, the RGB-only network with the RGB teacher; then today's recipe with both."""
 
 
 def scored_pairs(names: Collection[str]) -> list[tuple[str, str]]:

@@ -35,7 +35,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Row:
-    """One network's scores: its key (see ``PUBLISHED``; ``bound_...`` saw night labels), its title, its splits."""
+    """One network's scores: its key (see ``PUBLISHED``, ``is_bound``, ``is_of_today``), its title, its splits."""
 
     name: str
     title: str
@@ -47,6 +47,11 @@ class Row:
 def is_bound(name: str) -> bool:
     """Whether a row is an upper bound, trained with night labels, and so no rival of the others."""
     return name.startswith("bound_")
+
+
+def is_of_today(name: str) -> bool:
+    """Whether a row is today's recipe: no part of the paper, and so no rival in its claims."""
+    return name.startswith("heatnet_today")
 
 
 def row(name: str, title: str, counts: Counts, resamples: Resamples) -> Row:

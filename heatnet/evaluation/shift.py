@@ -1,13 +1,13 @@
 """What the critic sees: how far day and night features lie apart, and a picture of them in two dimensions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float, UInt8
-from torch import nn
+from torch import Tensor, nn
 
 from heatnet.data import Batch
 from heatnet.models.critic import taps
@@ -26,33 +26,49 @@ class Sampled:
     images: Float[np.ndarray, " points"]
 
 
-def sampled(network: nn.Module, batches: Iterable[Batch], level: str, per_image: int, rng: np.random.Generator) -> Sampled:
-    """The features of a level (see ``heatnet.models.critic.LEVELS``) at ``per_image`` random places of every image, in evaluation mode.
+FIELDS = ("features", "classes", "images")
 
-    A place is a cell of the level's grid; its class is that of the label's pixel in its middle.
+
+def sampled(network: nn.Module, batches: Iterable[Batch], levels: Sequence[str], per_image: int, rng: np.random.Generator) -> dict[str, Sampled]:
+    """The features of each of ``levels`` (see ``heatnet.models.critic.LEVELS``) at ``per_image`` random places of every image, in one pass.
+
+    In evaluation mode. A place is a cell of the level's grid; its class is that of the label's pixel in its middle. Raises
+    ``ValueError`` where there is no image.
     """
-    found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    found: dict[str, list[Sampled]] = {level: [] for level in levels}
     training = network.training
     network.eval()
-    for batch in batches:
+    for image, batch in enumerate(_one_by_one(batches)):
         with torch.no_grad():
             moved = batch.to(next(network.parameters()).device)
-            tap = taps(network, moved.rgb, moved.thermal, [level])[level].float().cpu()
-        for i, feature in enumerate(tap):
-            height, width = feature.shape[-2:]
-            cells = rng.choice(height * width, min(per_image, height * width), replace=False)
-            found.append((feature.flatten(1).T.numpy()[cells], _classes(batch, i, height, width)[cells], np.full(len(cells), float(len(found)))))
+            seen = taps(network, moved.rgb, moved.thermal, levels)
+        for level, parts in found.items():
+            parts.append(_places(seen[level][0].float().cpu(), batch.label, image, per_image, rng))
     network.train(training)
-    if not found:
+    if not all(found.values()):
         raise ValueError("features of no images; give at least one batch")
-    return Sampled(*(np.concatenate(part) for part in zip(*found, strict=True)))
+    return {level: Sampled(*(np.concatenate([getattr(part, name) for part in parts]) for name in FIELDS)) for level, parts in found.items()}
 
 
-def _classes(batch: Batch, i: int, height: int, width: int) -> UInt8[np.ndarray, " cells"]:
+def _one_by_one(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """Every image as a batch of its own."""
+    for batch in batches:
+        for i in range(len(batch)):
+            yield Batch(*(None if part is None else part[i : i + 1] for part in (batch.rgb, batch.thermal, batch.label, batch.weight)))
+
+
+def _places(feature: Tensor, label: Tensor | None, image: int, count: int, rng: np.random.Generator) -> Sampled:
+    """Random cells of one image's feature (channels, height, width)."""
+    height, width = feature.shape[-2:]
+    cells = rng.choice(height * width, min(count, height * width), replace=False)
+    return Sampled(feature.flatten(1).T.numpy()[cells], _classes(label, height, width)[cells], np.full(len(cells), float(image)))
+
+
+def _classes(label: Tensor | None, height: int, width: int) -> UInt8[np.ndarray, " cells"]:
     """The class of every cell of the grid."""
-    if batch.label is None:
+    if label is None:
         return np.full(height * width, IGNORE, np.uint8)
-    coarse = F.interpolate(batch.label[i : i + 1, None].float(), (height, width), mode="nearest-exact")
+    coarse = F.interpolate(label[:, None].float(), (height, width), mode="nearest-exact")
     return coarse.flatten().to(torch.uint8).cpu().numpy()
 
 

@@ -7,11 +7,43 @@ from jaxtyping import Float, UInt8, UInt16
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from heatnet.calibration.camera import Rig
 from heatnet.figures.scenes import edges
 from heatnet.figures.style import ACCENT, INK, canvas, styled, tidy
 
 MARKS: Mapping[str, tuple[str, str]] = {"guess": ("X", "#d1495b"), "recovered": ("o", "white"), "truth": ("*", "#ffd166")}
 """Marker and colour of the three calibrations that a figure can show."""
+
+
+@styled
+def rig_geometry(rig: Rig) -> Figure:
+    """The cameras of a rig, each with its frame, in the left camera's frame: from above (x, z) and from the side (y, z).
+
+    Caption: The rig from above and from the right: each camera with its frame (x to the right, y down, z ahead) and what it sees; X is a point.
+    Alt: Two plans of three cameras in a row with wedges of their views, their axes as arrows, and dashed lines to one point.
+    """
+    figure, axes = canvas(1, 2, 11, 4.2)
+    poses = {"left": np.eye(4), "right": np.linalg.inv(rig.right_from_left), "thermal": np.linalg.inv(rig.thermal_from_left)}
+    point = np.array([0.15, -0.1, 1.1])
+    for ax, plane, title in zip(axes[0], (0, 1), ("from above", "from the side"), strict=True):
+        for (name, pose), colour in zip(poses.items(), ("#2a6f97", "#7aa6c2", "#d1495b"), strict=True):
+            camera, place = getattr(rig, name), pose[:3, 3]
+            slope = (camera.width, camera.height)[plane] / 2 / camera.focal_px[plane]
+            corners = [pose[:3, 2] + side * slope * pose[:3, plane] for side in (-1, 1)]
+            wedge = np.array([place, *(place + 0.8 * corner for corner in corners)])
+            ax.fill(wedge[:, 2], wedge[:, plane], color=colour, alpha=0.12, linewidth=0)
+            ax.plot([place[2], point[2]], [place[plane], point[plane]], "--", color=colour, linewidth=1)
+            for axis, letter in ((plane, "xy"[plane]), (2, "z")):
+                tip = place + 0.16 * pose[:3, axis]
+                ax.annotate(letter, (place[2], place[plane]), (tip[2], tip[plane]), color=colour, arrowprops={"arrowstyle": "<-", "color": colour})
+            ax.plot(place[2], place[plane], "o", color=colour, label=name)
+        ax.plot(point[2], point[plane], "*", color=INK, markersize=11)
+        ax.annotate("X", (point[2], point[plane]), xytext=(6, 4), textcoords="offset points")
+        ax.set(title=title, xlabel="z: ahead (m)", ylabel="x: to the right (m)" if plane == 0 else "y: down (m)", aspect="equal")
+        ax.invert_yaxis()
+        tidy(ax, grid="both")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(poses))
+    return figure
 
 
 @styled

@@ -2,10 +2,12 @@
 
 from heatnet.models.baselines import Baseline, BaselineFile, build_baseline, load_baseline, save_baseline
 from heatnet.models.critic import Critic
-from heatnet.models.existing import ExportedNetwork, OnnxNetwork, OriginalMFNet, open_network, reads
+from heatnet.models.existing import OriginalMFNet, keep_network, open_network, reads
 from heatnet.models.files import NetworkFile, load_network, save_network
 from heatnet.models.heatnet import CHANNELS, HeatNet, Modality, build
+from heatnet.models.huggingface import CheckpointNetwork
 from heatnet.models.mfnet import MFNet
+from heatnet.models.onnx_files import ExportedNetwork, OnnxNetwork
 from heatnet.models.rtfnet import RTFNet
 from heatnet.models.start import warm_start
 
@@ -13,6 +15,7 @@ __all__ = [
     "Baseline",
     "BaselineFile",
     "CHANNELS",
+    "CheckpointNetwork",
     "Critic",
     "ExportedNetwork",
     "HeatNet",
@@ -24,6 +27,7 @@ __all__ = [
     "RTFNet",
     "build",
     "build_baseline",
+    "keep_network",
     "load_baseline",
     "load_network",
     "open_network",

@@ -85,9 +85,12 @@ def _street_options(parser: argparse.ArgumentParser) -> None:
 
 def _calibrate_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help="holds left/ right/ thermal/ with 16-bit thermal PNGs of the same names")
-    parser.add_argument("--rig", type=Path, required=True, metavar="FILE", help="Kalibr camchain with the rectified cameras left and right")
+    parser.add_argument("--rig", type=Path, required=True, metavar="FILE", help="Kalibr camchain or OpenCV YAML with rectified left and right")
     parser.add_argument("--guess", type=Path, metavar="FILE", help="one with left, right and thermal, by data sheet and tape measure")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the camchain to write; a folder FILE_report appears beside it")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="the camchain to write (.yml: OpenCV YAML); a folder FILE_report beside it"
+    )
+    parser.add_argument("--speeds", type=Path, metavar="FILE", help="lines NAME,SPEED in m/s: the delay of thermal is then estimated too")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -174,7 +177,7 @@ def _export(options: argparse.Namespace) -> int:
 def _calibrate(options: argparse.Namespace) -> int:
     from heatnet.pipeline.calibrate import calibrate
 
-    return calibrate(options.folder, options.rig, options.guess, options.out)
+    return calibrate(options.folder, options.rig, options.guess, options.out, options.speeds)
 
 
 def _align(options: argparse.Namespace) -> int:

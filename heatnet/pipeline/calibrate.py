@@ -2,8 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterable
+import sysconfig
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,34 +28,47 @@ def settings() -> "Calibration":
     """The numbers of the default profile, wherever the command is called."""
     from heatnet import config
 
-    path = Path(__file__).parents[2] / "params.yaml"
+    places = (Path(__file__).parents[2] / "params.yaml", Path(sysconfig.get_path("data")) / "share" / "heatnet" / "params.yaml")
+    path = next((place for place in places if place.is_file()), None)
+    if path is None:
+        raise ValueError(f"{places[1]}: no such file; install heatnet again (its params.yaml holds every number)")
     return config.parse(config.Calibration, read_yaml(path).get("calibration"), f"{path}: calibration")
 
 
-def calibrate(folder: Path, rig: Path, guess: Path | None, out: Path) -> int:
+def calibrate(folder: Path, rig: Path, guess: Path | None, out: Path, speeds: Path | None = None) -> int:
     """Calibrate from ``folder/{left,right,thermal}``; writes ``out``, and beside it a folder ``STEM_report``; 1 if not to be trusted."""
     from heatnet.calibration.checks import check_pairs
     from heatnet.calibration.files import write_rig
-    from heatnet.calibration.recordings import fitted, index
+    from heatnet.calibration.recordings import fitted, index, load_all, spread
     from heatnet.calibration.report import doubts, lines
     from heatnet.calibration.stereo import check_rectified
 
     params = settings()
     moments = index(folder)
-    with ThreadPoolExecutor() as pool:
-        pairs = list(pool.map(lambda moment: moment.load(), moments))
+    pairs = load_all(spread(moments, params.command_frames))
     known = guesses(rig, guess, pairs[0], params)
-    check_rectified(known[0])
-    check_pairs(pairs, params.checks)
-    found, start = _best(pairs, known, params)
-    text = list(lines(found, fitted(start, pairs[0]), params))
+    with _about(rig):
+        check_rectified(known[0])
+    with _about(folder):
+        check_pairs(pairs, known[0], params.checks)
+        found, start = _best(pairs, known, params, None if speeds is None else read_speeds(speeds))
+    text = [f"{len(pairs)} of {len(moments)} moments of {folder}", *lines(found, fitted(start, pairs[0]), params)]
     write_rig(out, found.rig)
     report = out.with_name(f"{out.stem}_report")
     report.mkdir(parents=True, exist_ok=True)
     (report / "report.txt").write_text("\n".join(text) + "\n")
-    overlays(report, (pair for pair in pairs if pair.name in found.frames), found, params)
+    overlays(report, pairs, found, params)
     print("\n".join([*text, f"calibration: {out}; report and overlays: {report}"]))
     return int(any(True for _ in doubts(found, params)))
+
+
+@contextmanager
+def _about(path: Path) -> Iterator[None]:
+    """Puts the path that a refusal is about before it."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def guesses(rig: Path, guess: Path | None, pair: "Pair", params: "Calibration") -> list["Rig"]:
@@ -70,14 +85,26 @@ def guesses(rig: Path, guess: Path | None, pair: "Pair", params: "Calibration") 
     return [Rig(left, right, pinhole, right_from_left, np.eye(4)) for pinhole in pinholes]
 
 
-def _best(pairs: list["Pair"], known: list["Rig"], params: "Calibration") -> tuple["Found", "Rig"]:
+def read_speeds(path: Path) -> dict[str, float]:
+    """The car's speed (m/s, ahead) by a frame's file name without suffix, from lines ``NAME,SPEED``."""
+    try:
+        rows = [line.split(",") for line in path.read_text().split()]
+    except OSError as error:
+        raise ValueError(f"{path}: {(error.strerror or 'cannot be read').lower()}; give lines NAME,SPEED with the speed in m/s") from error
+    try:
+        return {name: float(speed) for name, speed in rows}
+    except ValueError:
+        raise ValueError(f"{path}: expected lines NAME,SPEED with the speed in m/s and no heading") from None
+
+
+def _best(pairs: list["Pair"], known: list["Rig"], params: "Calibration", speeds: dict[str, float] | None) -> tuple["Found", "Rig"]:
     """The calibration with the highest confidence of all starts, and its start; the last refusal when none succeeds."""
     from heatnet.calibration.solver import calibrate as solve
 
     found, refused = [], None
     for start in known:
         try:
-            found.append((solve(pairs, start, params, np.random.default_rng(params.seed)), start))
+            found.append((solve(pairs, start, params, np.random.default_rng(params.seed), speeds), start))
         except ValueError as error:
             refused = error
     if refused is not None and not found:
@@ -86,15 +113,16 @@ def _best(pairs: list["Pair"], known: list["Rig"], params: "Calibration") -> tup
 
 
 def overlays(report: Path, pairs: Iterable["Pair"], found: "Found", params: "Calibration") -> None:
-    """For each frame the left image over its thermal image as seen from the left, half of each where both see."""
+    """For each frame the left image over its thermal image as seen from the left, half of each where both see; those left out apart."""
     from heatnet.calibration.align import align, typical_disparity
 
     taken = list(pairs)
     prior = typical_disparity(taken, params)
-    (report / "overlays").mkdir(exist_ok=True)
     with ThreadPoolExecutor() as pool:
         for pair, warped in zip(taken, pool.map(lambda pair: align(pair, prior, found.rig, params), taken), strict=True):
-            write_png(report / "overlays" / f"{pair.name}.png", overlay(pair.left, warped)[..., ::-1])
+            place = report / ("overlays" if pair.name in found.frames else "left_out")
+            place.mkdir(exist_ok=True)
+            write_png(place / f"{pair.name}.png", overlay(pair.left, warped)[..., ::-1])
 
 
 def overlay(left: Picture, warped: UInt16[np.ndarray, "height width"]) -> Picture:
@@ -120,13 +148,18 @@ def write_png(path: Path, image: np.ndarray) -> None:
 def align(folder: Path, calibration: Path, out: Path) -> int:
     """Warp every thermal image of ``folder/{left,right,thermal}`` into the left view: ``out/{fl_rgb,fl_ir_aligned}``."""
     from heatnet.calibration.align import align_all, folder_targets
+    from heatnet.calibration.checks import check_pairs
     from heatnet.calibration.files import read_rig
+    from heatnet.calibration.recordings import load_all, spread
     from heatnet.calibration.stereo import check_rectified
 
-    rig = read_rig(calibration)
-    check_rectified(rig)
+    params, rig = settings(), read_rig(calibration)
+    with _about(calibration):
+        check_rectified(rig)
     jobs = list(folder_targets(folder, out))
-    for number, _ in enumerate(align_all(jobs, rig, settings()), 1):
+    with _about(folder):
+        check_pairs(load_all(spread([job.recording for job in jobs], params.alignment.frames)), rig, params.checks)
+    for number, _ in enumerate(align_all(jobs, rig, params), 1):
         print(f"\r{number} of {len(jobs)}", end="", file=sys.stderr)
     print(f"\n{len(jobs)} thermal images in the left view: {out / 'fl_ir_aligned'}", file=sys.stderr)
     return 0

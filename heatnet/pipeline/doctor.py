@@ -138,13 +138,15 @@ def data(profile: Profile, current: bool) -> Iterator[Finding]:
 
 
 def cure(name: str, folder: str) -> str:
-    """How to get a data set."""
+    """How to get a data set: what must be registered for first, and what `heatnet fetch` adds to it last."""
     from heatnet.pipeline.sources import SOURCES, Manual
 
     here = "" if folder == "." else f"cd {folder}; "
-    linked = f"{here}heatnet link DIR, where DIR holds {name}/"
+    linked = f"heatnet link DIR, where DIR holds {name}/"
     known = {source: entry for source, entry in SOURCES.items() if name in entry.folders}
-    if fetched := [source for source, entry in known.items() if not isinstance(entry, Manual)]:
-        return f"{here}heatnet fetch {' '.join(fetched)}; or {linked}"
-    origin = next((f"{entry.about}: {entry.where}" for entry in known.values() if isinstance(entry, Manual)), "see the README")
-    return f"{origin}; then {linked}"
+    fetched = " ".join(source for source, entry in known.items() if not isinstance(entry, Manual))
+    by_hand = [entry for entry in known.values() if isinstance(entry, Manual)]
+    if not by_hand:
+        return f"{here}heatnet fetch {fetched}; or {linked}" if fetched else f"see the README; then {here}{linked}"
+    steps = [f"{by_hand[0].about}: {by_hand[0].where}", f"unpack it as {by_hand[0].unpack}", f"then {here}{linked}"]
+    return "; ".join([*steps, f"then heatnet fetch {fetched}"] if fetched else steps)

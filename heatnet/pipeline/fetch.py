@@ -3,6 +3,7 @@
 Sets that ask for a registration are not fetched; ``heatnet fetch NAME`` says where to get them and how to unpack them.
 """
 
+import errno
 import os
 import shutil
 import subprocess
@@ -32,7 +33,9 @@ def fetch(names: Sequence[str], data: Path, sources: Mapping[str, AnySource] = S
         source = sources[name]
         if isinstance(source, Manual):
             print(f"{name}: cannot be fetched for you. Get it from\n  {source.where}\nand unpack it as\n  {data}/{source.unpack}")
-            print(f"Then `heatnet inventory` counts it; one that lies elsewhere: `heatnet link DIR`, where DIR holds {name}/")
+            print(f"or elsewhere, and then `heatnet link DIR`, where DIR holds {name}/. `heatnet inventory` counts it.")
+            if more := [other for other, entry in sources.items() if not isinstance(entry, Manual) and name in entry.folders]:
+                print(f"After that: `heatnet fetch {' '.join(more)}`")
             manual = True
         elif _wanted(name, source, data):
             _archives(name, source, data) if isinstance(source, Archives) else _fetch(name, source, data)
@@ -66,7 +69,9 @@ def _archives(name: str, source: Archives, data: Path) -> None:
             continue
         archive = data / f".{name}-{url.rpartition('/')[2]}"
         print(f"{name}: {url}", flush=True)
-        found = checksum(archive) if archive.is_file() else download(url, archive, sha256)
+        found = checksum(archive) if archive.is_file() else None
+        if found is None or sha256 not in (None, found):  # one that is there already may be of another version
+            found = download(url, archive, sha256)
         if sha256 is None:
             print(f"{name}: SHA-256 {found}, which nobody has published to compare with", flush=True)
         unpack(archive, data / place)
@@ -85,8 +90,20 @@ def _fetch(name: str, source: Source, data: Path) -> None:
             _gather(name, clone / inside, ready / place)
         for place in sorted(set(source.places.values())):
             (data / place).parent.mkdir(parents=True, exist_ok=True)
-            os.replace(ready / place, data / place)
+            _move(ready / place, data / place)
             print(f"{name}: {data / place}")
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move within a disk, or (a linked set may lie on another) copy beside the target first, and rename."""
+    beside = target.with_name(f".{target.name}.part")
+    try:
+        os.replace(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        shutil.move(source, beside)
+        os.replace(beside, target)
 
 
 def _clone(name: str, source: Source, folder: Path) -> None:
@@ -136,12 +153,21 @@ def link(folder: Path, profile: Profile) -> int:
     for name in found:
         target = profile.folder / "data" / name
         if target.exists() and not target.is_symlink():
-            raise ValueError(f"{target}: is there already and no link; move it away to link {folder / name} instead")
+            raise ValueError(f"{target}: is there already and no link; {_undo(name, target)} to link {folder / name} instead")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)
         target.symlink_to((folder / name).resolve(), target_is_directory=True)
         print(f"{target} -> {(folder / name).resolve()}")
     return 0
+
+
+def _undo(name: str, target: Path) -> str:
+    """What to do with a folder in the place of a link: what is small and was fetched can be fetched again, into the linked set."""
+    places = {source: set(entry.places.values()) for source, entry in SOURCES.items() if isinstance(entry, Source) and name in entry.folders}
+    there = {str(path.relative_to(target.parent)) for path in target.rglob("*") if path.is_file()}
+    if there <= set().union(*places.values()):
+        return f"it only holds what `heatnet fetch {' '.join(places)}` put there: delete it, link, and fetch that again afterwards,"
+    return "move it away"
 
 
 def _sets(profile: Profile) -> Iterator[str]:

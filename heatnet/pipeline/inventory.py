@@ -23,16 +23,15 @@ def print_inventory(sets: Mapping[Path, str], read: bool) -> int:
         for problem in found.problems:
             print(f"  {problem.kind}: {problem.path}: {problem.text}")
         kinds = Counter(problem.kind for problem in found.problems)
-        print(
-            "  " + (", ".join(f"{count} {kind}" for kind, count in kinds.items()) or f"every file is {'readable and ' if read else ''}in its place")
-        )
+        fine = f"every file is {'readable and ' if read else ''}in its place" if any(found.counts.values()) else "no frame of this layout is there"
+        print("  " + (", ".join(f"{count} {kind}" for kind, count in kinds.items()) or fine))
         broken |= bool(kinds) or not any(found.counts.values())
     return int(broken)
 
 
 def sets_of(profile: Profile) -> dict[Path, str]:
     """The folders that the profile's parameters name, with their layouts; ``ValueError`` where none is there."""
-    from heatnet.data.inventory import SHELVES
+    from heatnet.data.shelves import SHELVES
 
     named = {profile.folder / folder: layout for layout, folder in _named(profile.params) if layout in SHELVES}
     found = {folder: layout for folder, layout in named.items() if folder.is_dir()}

@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,8 +77,8 @@ def predict(network: Path, rgb: Path | None, thermal: Path | None, out: Path, sk
 
 
 def find_jobs(rgb: Path | None, thermal: Path | None) -> tuple[list[Job], list[str]]:
-    """The frames, paired by name, and messages about files without a partner."""
-    folders = {modality: dict(_images(path)) for modality, path in (("rgb", rgb), ("thermal", thermal)) if path is not None}
+    """The frames, paired by name, and messages about files without a partner; ``ValueError`` where two files of a folder are one frame by name."""
+    folders = {modality: _images(path) for modality, path in (("rgb", rgb), ("thermal", thermal)) if path is not None}
     if rgb and thermal and rgb.is_file() and thermal.is_file():  # two single files are a pair whatever they are called
         return [Job(key(rgb), rgb, thermal)], []
     names = sorted({name for files in folders.values() for name in files})
@@ -98,14 +98,21 @@ def key(path: Path) -> str:
     return SENSOR.sub("", path.stem)
 
 
-def _images(path: Path) -> Iterator[tuple[str, Path]]:
-    """Names and files of a folder, or of one file."""
+def _images(path: Path) -> dict[str, Path]:
+    """Files by name, of a folder or of one file."""
     if not path.exists():
         raise ValueError(f"{path}: no such file or folder; expected an image or a folder of images")
     files = [path] if path.is_file() else sorted(file for file in path.iterdir() if file.suffix.lower() in IMAGES)
     if not files:
         raise ValueError(f"{path}: holds no images; expected files ending in {', '.join(IMAGES)}")
-    return ((key(file), file) for file in files)
+    found: dict[str, Path] = {}
+    for file in files:
+        if (other := found.setdefault(key(file), file)) is not file:
+            raise ValueError(
+                f"{file}: the same frame as {other.name} (both are {key(file)!r} without the sensor and the suffix); "
+                "expected one file per frame; rename one of them or move it away"
+            )
+    return found
 
 
 def _answer(job: Job, settings: "Input", model: "Module", where: str) -> tuple[Mask, Picture]:
@@ -136,9 +143,17 @@ def _read(job: Job, settings: "Input") -> tuple["Samples", Picture]:
         grey = np.rint(255 * to_unit(read_thermal(job.thermal, settings.thermal.bits), settings.thermal)).astype(np.uint8)
         picture = np.repeat(grey[..., None], 3, axis=2)
     height, width = picture.shape[:2]
-    size = (settings.size[0], max(MULTIPLE, MULTIPLE * round(settings.size[0] * width / height / MULTIPLE)))
+    if settings.fit == "width":  # trained on images of one width and many heights
+        size = (_multiple(settings.size[1] * height / width), settings.size[1])
+    else:
+        size = (settings.size[0], _multiple(settings.size[0] * width / height))
     frame = Frame(name=job.name, domain=Domain.DAY, drive="", rgb=job.rgb, thermal=job.thermal, label=None)
-    return load([frame], replace(settings, size=size, crop_columns=None), None, 1), picture
+    return load([frame], replace(settings, size=size, crop_columns=None, fit="stretch"), None, 1), picture
+
+
+def _multiple(side: float) -> int:
+    """The nearest multiple of the largest stride."""
+    return max(1, round(side / MULTIPLE)) * MULTIPLE
 
 
 def write(name: str, out: Path, mask: Mask, picture: Picture) -> Picture:

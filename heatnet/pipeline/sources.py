@@ -113,7 +113,7 @@ SOURCES: Mapping[str, AnySource] = {
     ),
     "bdd": Manual(
         "https://bdd-data.berkeley.edu (by registration: 10K Images, Semantic Segmentation)",
-        "bdd/ with images/10k/{train,val} and labels/sem_seg/masks/{train,val}; then `heatnet fetch bdd-night`",
+        "bdd/ with images/10k/{train,val} and labels/sem_seg/masks/{train,val}",
         "BDD100K's semantic segmentation, 8000 labelled images",
     ),
     "cityscapes": Manual(

@@ -125,8 +125,8 @@ def _freiburg(order: Order, numbers: "config.Street") -> Iterator[int]:
     """Recordings and truth; then thermal aligned with the true rig, and labels, as the release has them."""
     from heatnet import street as simulator
     from heatnet.calibration import align, files
+    from heatnet.street.checks import check
     from heatnet.street.files import claim
-    from heatnet.street.recordings import check
 
     settings: config.Calibration = config.parse(config.Calibration, _section(order.params, "calibration"), f"{_file(order.params)}: calibration")
     raw, truth = order.out / "recordings", order.out / "truth"

@@ -6,6 +6,7 @@ the data sets, between ``begin`` and ``finish`` where they must be there in whol
 """
 
 from heatnet.street.bdd import write_bdd
+from heatnet.street.checks import check
 from heatnet.street.files import begin, finish
 from heatnet.street.jobs import Progress
 from heatnet.street.mf import write_mf
@@ -23,6 +24,7 @@ __all__ = [
     "Stretch",
     "World",
     "begin",
+    "check",
     "finish",
     "world",
     "write_bdd",

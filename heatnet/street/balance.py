@@ -144,13 +144,13 @@ def conducted(state: Float[np.ndarray, "cells"], slab: Slab, step_s: float, cons
 def correction(moment: Moment) -> Float32[np.ndarray, "materials sides"]:
     """Kelvin by which the full balance differs from ``heat``'s one lag at a moment, by material and by side (``heat.sides``).
 
-    Both with the share of the sun that ``heat`` takes for the past; 0 for materials that are not in ``SLABS`` and for sides that they
-    hardly have (the underside, and all but the top of what lies flat).
+    Both with the share of the sun that ``heat`` takes for the past; 0 for materials that are not in ``SLABS``, for undersides, and for all
+    but the top of what lies flat or is thin (upright planks and car bodies are within 1 K by the lag alone).
     """
     found = np.zeros((len(Material), len(SIDES)), np.float32)
     for material in SLABS:
         for side, normal in enumerate(SIDES):
-            if normal[2] > 0 or (normal[2] == 0 and material in (Material.WALL, Material.WOOD, Material.PAINT)):
+            if normal[2] > 0 or (normal[2] == 0 and material is Material.WALL):
                 day = course(material, moment, Place(normal, sunny=SEEN_BEFORE), step_s=900.0, days=6)
                 full = np.interp(moment.hour, day.hours, day.surface_c, period=24.0)
                 found[material, side] = full - lagged(material, moment, normal, SEEN_BEFORE)

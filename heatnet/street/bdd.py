@@ -15,9 +15,11 @@ import numpy as np
 from heatnet.calibration.camera import Camera
 from heatnet.config import Street, StreetClimate
 from heatnet.street import climate, labels, light, render, rig, scenery, sensor
+from heatnet.street.checks import check
 from heatnet.street.files import claim, room, write_bytes, write_image
 from heatnet.street.jobs import Progress, run
 from heatnet.street.path import Layout
+from heatnet.street.weather import Moment
 from heatnet.street.world import Stretch, World, world
 from heatnet.taxonomy import Domain
 
@@ -28,7 +30,7 @@ VAL_SHARE, NIGHT_SHARE = 1 / 8, 0.3
 CLIMATE = StreetClimate(latitude_deg=40.0, day_hours=(8.0, 16.0), night_hours=(20.5, 3.5), days=(60, 330))
 """New York and the Bay Area; hours and days are ours."""
 PER_WORLD, SPAN_M = 4, 70.0
-YELLOW, LAYOUTS = (0.60, 0.42, 0.04), (Layout.URBAN, Layout.SUBURBAN, Layout.URBAN, Layout.RURAL)
+YELLOW, LAYOUTS = (0.60, 0.42, 0.04), (Layout.URBAN, Layout.SUBURBAN, Layout.CITY, Layout.RURAL, Layout.HIGHWAY)
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def write_bdd(street: Street, frames: int, scale: float, folder: Path, workers: 
     ``ValueError`` for impossible parameters and a disk that is too small, before anything is rendered.
     """
     chosen, (width, height) = parts(frames), size(scale)
+    check(street)
     climate.check(CLIMATE)
     room(folder, frames * width * height * 1.5)
     claim(folder, repr(("bdd", street.seed, street.sensor, frames, scale)))
@@ -81,55 +84,52 @@ def size(scale: float) -> tuple[int, int]:
     return width, height
 
 
-def american(rng: np.random.Generator, layout: Layout) -> World:
+def american(rng: np.random.Generator, layout: Layout, autumn: float) -> World:
     """A North American world: wide lanes, a yellow line in the middle, dry grass, few people on foot."""
-    place = world(rng, layout, lit=float(rng.uniform(0.1, 0.4)))
-    wide = replace(
-        place.site.profile,
-        lane=float(rng.uniform(3.5, 4.6)),
-        parking=float(rng.choice([0.0, 2.5])),
-        walk=float(rng.uniform(1.6, 3.4)),
-        step=0.15,
-        middle=YELLOW,
-    )
-    site = replace(place.site, profile=wide, crowd=0.5 * place.site.crowd, lamps=True, scenery=(scenery.american,))
+    place = world(rng, layout, float(rng.uniform(0.1, 0.4)), autumn)
+    wide = replace(place.site.profile, step=0.15, middle=YELLOW)
+    if layout not in (Layout.HIGHWAY, Layout.CITY):
+        lane, parking, walk = float(rng.uniform(3.5, 4.6)), float(rng.choice([0.0, 2.5])), float(rng.uniform(1.6, 3.4))
+        wide = replace(wide, lane=lane, parking=parking, walk=walk)
+    site = replace(place.site, profile=wide, crowd=0.5 * place.site.crowd, lamps=True, scenery=(*place.site.scenery, scenery.american))
     grey = float(rng.uniform(0.10, 0.20))
     dry = float(rng.uniform(0, 1))
     surface = replace(place.surface, asphalt=(grey, grey, 0.98 * grey), grass=(0.10 + 0.14 * dry, 0.14 + 0.06 * dry, 0.04 + 0.05 * dry))
-    return replace(place, site=site, surface=surface, speed=float(rng.uniform(8, 14)))
+    return replace(place, site=site, surface=surface, speed=float(rng.uniform(8, 14)) if layout is not Layout.HIGHWAY else place.speed)
 
 
 def _images(street: Street, folder: Path, scale: float, part: Part) -> int:
-    """The images of one world, each by a camera and at a moment of its own."""
-    todo = [i for i, name in zip(range(part.first, part.last), part.names(), strict=True) if not _label(folder, part, name).is_file()]
+    """The images of one world on one day, each by a camera and at an hour of its own."""
+    todo = [i for i, name in zip(range(part.first, part.last), part.names(), strict=True) if not _paths(folder, part, name)[1].is_file()]
     if todo:
         key = (5, int(part.split == "val"), int(part.domain is Domain.NIGHT), part.first)
         rng = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=key))
-        place = american(rng, LAYOUTS[int(rng.integers(len(LAYOUTS)))])
+        day = climate.draw(CLIMATE, part.domain, rng)
+        place = american(rng, LAYOUTS[int(rng.integers(len(LAYOUTS)))], climate.turned(day))
         stretch = place.stretch(0.0, SPAN_M)
         for i in todo:
             own = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=(*key, i)))
-            _image(street, folder, scale, part, part.names()[i - part.first], (place, stretch), own)
+            moment = climate.draw(replace(CLIMATE, days=(int(day.day), int(day.day))), part.domain, own)
+            _image(street, _paths(folder, part, part.names()[i - part.first]), scale, (place, stretch), moment, own)
     return part.last - part.first
 
 
-def _image(street: Street, folder: Path, scale: float, part: Part, name: str, where: tuple[World, Stretch], rng: np.random.Generator) -> None:
+def _image(street: Street, paths: tuple[Path, Path], scale: float, where: tuple[World, Stretch], moment: Moment, rng: np.random.Generator) -> None:
     """One image; the label is written last and marks it done."""
     place, stretch = where
     width, height = size(scale)
     focal = float(0.5 * width / np.tan(np.radians(rng.uniform(*VIEW_DEG)) / 2))
     camera = Camera(width, height, (focal, focal), ((width - 1) / 2, (height - 1) / 2 + float(rng.normal(0, 0.03 * height))))
-    moment = climate.draw(CLIMATE, part.domain, rng)
     scene = stretch.scene(float(rng.uniform(0, SPAN_M)), place.lane + float(rng.normal(0, 0.3)))
     x, y, heading = scene.ego
     tilt = rng.normal(0, (0.02, 0.01, 0.04))
     shot = render.shoot(scene, camera, rig.pose(x, y, float(rng.uniform(1.15, 1.45)), heading + float(tilt[2]), float(tilt[0]), float(tilt[1])))
     linear = render.radiance(scene, shot, moment, street.sensor.night_glow, 2)
     gain = light.exposure(linear.reshape(-1, 3), moment.dark) * float(rng.uniform(0.85, 1.4))
-    write_image(folder / "images" / part.split / f"{name}.jpg", sensor.develop(linear, gain, street.sensor, rng))
-    write_image(_label(folder, part, name), labels.cityscapes()[render.label(shot)])
+    write_image(paths[0], sensor.develop(linear, gain, street.sensor, rng))
+    write_image(paths[1], labels.cityscapes()[render.label(shot)])
 
 
-def _label(folder: Path, part: Part, name: str) -> Path:
-    """The label of an image."""
-    return folder / "labels" / part.split / f"{name}_train_id.png"
+def _paths(folder: Path, part: Part, name: str) -> tuple[Path, Path]:
+    """The image and its label."""
+    return folder / "images" / part.split / f"{name}.jpg", folder / "labels" / part.split / f"{name}_train_id.png"

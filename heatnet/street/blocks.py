@@ -75,11 +75,7 @@ def _slots(rng: np.random.Generator, made: Block, site: Site, start: float, side
     profile, blocked = site.profile, made.crossing
     edge = side * (profile.road + profile.kerb + (0.5 * profile.green if profile.green > 0.8 else 0.45))
     if site.lamps and int(start / BLOCK_M) % max(1, round(site.spacing / BLOCK_M)) == (side > 0):
-        solids = furniture.lamp(rng)
-        made.things.append(Thing(solids, start + 1.2, edge, facing(side)))
-        x, _, z = furniture.lamp_light(solids)
-        if rng.random() < 0.8:
-            made.lights.append((start + 1.2, edge + side * x, z))
+        made.things.append(Thing(furniture.lamp(rng, works=bool(rng.random() < 0.8)), start + 1.2, edge, facing(side)))
     for i in range(1, 8):
         s = start + 2.5 * i + float(rng.uniform(0.3, 1.8))
         if (blocked and blocked[0] - 1.5 < s < blocked[1] + 1.5) or (made.zebra and made.zebra[0] - 0.5 < s < made.zebra[1] + 0.5):
@@ -124,7 +120,7 @@ def _traffic(rng: np.random.Generator, made: Block, site: Site, start: float) ->
         kind = rng.random()
         build = vehicles.car if kind < 0.75 else vehicles.van if kind < 0.87 else vehicles.truck if kind < 0.95 else vehicles.bus
         at = start + float(rng.uniform(6, 14))
-        made.things.append(Thing(build(rng, True), at, -0.52 * profile.lane, float(np.pi), -float(rng.uniform(7, 12))))
+        made.things.append(Thing(build(rng, True), at, -profile.middle_of(profile.lanes - 1), float(np.pi), -float(rng.uniform(7, 12))))
     if rng.random() < {Layout.URBAN: 0.22, Layout.SUBURBAN: 0.14, Layout.RURAL: 0.08}[site.layout]:
         way = 1 if rng.random() < 0.5 else -1
         build_rider = cycles.cyclist if rng.random() < 0.75 else cycles.motorcyclist

@@ -10,6 +10,7 @@ from heatnet.street.materials import Colour, Material, stuff
 from heatnet.street.people import choice
 from heatnet.street.site import BLOCK_M, Block, Site, Thing, facing
 from heatnet.street.solids import Shape, Solid
+from heatnet.street.vehicles import BACK_K, FRONT_K
 
 GAUGE_M, TRACK_M = 1.0, 1.55
 """Freiburg's trams: metre gauge; the tracks' middles are 3.1 m apart (BOStrab in outline)."""
@@ -57,7 +58,7 @@ def tram(rng: np.random.Generator) -> list[Solid]:
     """A low-floor tram of three cars, 27 m, warm where its windows and bogies are."""
     paint = stuff(Material.PAINT, "On Rails", choice(rng, TRAMS))
     glass, dark = stuff(Material.CAR_GLASS, "On Rails", paint.colour), stuff(Material.PLASTIC, "On Rails", (0.04, 0.04, 0.04))
-    front = stuff(Material.HEADLIGHT, "On Rails", (0.6, 0.6, 0.6))
+    front, back = stuff(Material.HEADLIGHT, "On Rails", (0.6, 0.6, 0.6)), stuff(Material.TAILLIGHT, "On Rails", (0.35, 0.02, 0.02))
     solids = []
     for y in (-9.1, 0.0, 9.1):
         style = (y - 4.3, y + 4.3, 1.0, 2.9)
@@ -68,7 +69,8 @@ def tram(rng: np.random.Generator) -> list[Solid]:
             Solid(Shape.BOX, (0, y, 0.2), (1.7, 3.0, 0.3), dark, warmth=9.0),
         ]
     solids += [Solid(Shape.BOX, (0, y, 1.7), (2.0, 0.6, 2.3), dark) for y in (-4.55, 4.55)]
-    return [*solids, *(Solid(Shape.BOX, (x, 13.45, 0.85), (0.3, 0.1, 0.2), front, warmth=2.0) for x in (-0.8, 0.8))]
+    ends = ((13.45, front, FRONT_K), (-13.45, back, BACK_K))
+    return [*solids, *(Solid(Shape.BOX, (x, y, 0.85), (0.3, 0.1, 0.2), what, warmth=warm) for y, what, warm in ends for x in (-0.8, 0.8))]
 
 
 def shelter(rng: np.random.Generator) -> list[Solid]:
@@ -86,7 +88,7 @@ def shelter(rng: np.random.Generator) -> list[Solid]:
 def planter(rng: np.random.Generator) -> list[Solid]:
     """A concrete tub with a shrub."""
     stone = stuff(Material.MASONRY, "Wall", (0.45, 0.44, 0.42))
-    bush = [solid._replace(centre=(solid.centre[0] * 0.3, solid.centre[1] * 0.3, solid.centre[2] + 0.5)) for solid in plants.bush(rng, False)]
+    bush = [solid._replace(centre=(solid.centre[0] * 0.3, solid.centre[1] * 0.3, solid.centre[2] + 0.5)) for solid in plants.bush(rng, 0.0)]
     return [Solid(Shape.BOX, (0, 0, 0.28), (0.9, 0.9, 0.56), stone), *bush[:1]]
 
 

@@ -1,5 +1,7 @@
 """Moments drawn for drives: an hour, a day of the year, clouds, wind."""
 
+from dataclasses import replace
+
 import numpy as np
 from jaxtyping import Float
 
@@ -7,21 +9,25 @@ from heatnet.config import StreetClimate
 from heatnet.street.weather import Moment
 from heatnet.taxonomy import Domain
 
-DAY_SINE, NIGHT_SINE = 0.05, -0.105
-"""Sine of the sun's elevation: above 3 degrees it is day, below -6 degrees (the end of civil twilight) night."""
+DAY_SINE, NIGHT_SINE = 0.05, 0.0
+"""Sine of the sun's elevation: above 3 degrees it is day; below the horizon night, dusk and dawn included."""
 
 
 def check(climate: StreetClimate) -> None:
     """Refuse hours by day when the sun is down on some day of the year in question, and hours by night when it is up."""
+    if not -90 <= climate.latitude_deg <= 90:
+        raise ValueError(f"street.climate.latitude_deg: {climate.latitude_deg}; give -90 to 90")
     first, last = climate.days
     if not 1 <= first <= last <= 365:
         raise ValueError(f"street.climate.days: {climate.days}; give two days of the year, 1..365, the earlier first")
     for domain, name, hours in ((Domain.DAY, "day_hours", climate.day_hours), (Domain.NIGHT, "night_hours", climate.night_hours)):
-        for day in range(first, last + 1, 5):
+        if not 0 <= min(hours) <= max(hours) <= 24:
+            raise ValueError(f"street.climate.{name}: {hours}; give two hours from 0 to 24")
+        for day in (*range(first, last, 5), last):
             for hour in _hours(hours):
                 up = _moment(climate, float(hour) % 24, float(day)).sun()[2]
                 if (up < DAY_SINE) if domain is Domain.DAY else (up > NIGHT_SINE):
-                    state = f"{np.degrees(np.arcsin(up)):.1f} degrees high; " + ("day is above 3" if domain is Domain.DAY else "night is below -6")
+                    state = f"{np.degrees(np.arcsin(up)):.1f} degrees high; " + ("day is above 3" if domain is Domain.DAY else "night is below 0")
                     raise ValueError(f"street.climate.{name}: on day {day} at {float(hour) % 24:.1f} h the sun is {state}; narrow it or the days")
 
 
@@ -52,8 +58,16 @@ def draw(climate: StreetClimate, domain: Domain, rng: np.random.Generator) -> Mo
 
 
 def daylight(climate: StreetClimate, rng: np.random.Generator) -> Moment:
-    """Any moment at which the sun is up, the low sun of morning and evening included."""
-    while True:
-        moment = draw(StreetClimate(climate.latitude_deg, (5.0, 20.0), climate.night_hours, climate.days), Domain.DAY, rng)
+    """Any moment at which the sun is up, the low sun of morning and evening included (within the hours by day after 99 in vain)."""
+    wide = replace(climate, day_hours=(5.0, 20.0))
+    for _ in range(99):
+        moment = draw(wide, Domain.DAY, rng)
         if moment.sun()[2] > DAY_SINE:
             return moment
+    return draw(climate, Domain.DAY, rng)
+
+
+def turned(moment: Moment) -> float:
+    """The share of broad-leaved plants in autumn colours: from late September to mid November; brown ones stay until March (DWD, in outline)."""
+    day = (moment.day + (0 if moment.latitude_deg >= 0 else 182)) % 365
+    return float(np.interp(day, (0, 60, 100, 265, 315, 365), (0.7, 0.6, 0.0, 0.0, 0.9, 0.7)))

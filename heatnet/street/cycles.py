@@ -5,6 +5,7 @@ import numpy as np
 from heatnet.street.materials import Colour, Material, Stuff, stuff
 from heatnet.street.people import choice, rider
 from heatnet.street.solids import Shape, Solid, Vector
+from heatnet.street.vehicles import BACK_K, FRONT_K
 
 FRAMES: tuple[Colour, ...] = ((0.03, 0.03, 0.03), (0.30, 0.03, 0.03), (0.03, 0.08, 0.25), (0.40, 0.40, 0.42), (0.04, 0.20, 0.10), (0.45, 0.30, 0.05))
 WHEEL_TURN: Vector = (0.0, np.pi / 2, 0.0)
@@ -38,8 +39,18 @@ def _tube(start: tuple[float, float], end: tuple[float, float], paint: Stuff, th
 
 
 def cyclist(rng: np.random.Generator) -> list[Solid]:
-    """A bicycle and its rider."""
-    return bicycle(rng) + rider(rng, "Bicyclist", 0.98, float(rng.uniform(0.2, 0.6)))
+    """A bicycle, its lights on four times of five, and its rider."""
+    solids = bicycle(rng) + rider(rng, "Bicyclist", 0.98, float(rng.uniform(0.2, 0.6)))
+    return solids + _bicycle_lights() if rng.random() < 0.8 else solids
+
+
+def _bicycle_lights() -> list[Solid]:
+    """A headlight at the fork and a tail light under the saddle, on."""
+    front, back = stuff(Material.HEADLIGHT, "Bicycle", (0.6, 0.6, 0.6)), stuff(Material.TAILLIGHT, "Bicycle", (0.35, 0.02, 0.02))
+    return [
+        Solid(Shape.BALL, (0, 0.47, 0.88), (0.08, 0.08, 0.08), front, warmth=1.0),
+        Solid(Shape.BOX, (0, -0.42, 0.80), (0.06, 0.04, 0.07), back, warmth=0.5),
+    ]
 
 
 def motorcycle(rng: np.random.Generator, running: bool) -> list[Solid]:
@@ -55,10 +66,10 @@ def motorcycle(rng: np.random.Generator, running: bool) -> list[Solid]:
         Solid(Shape.BOX, (0, 0.20, 0.78), (0.32, 0.50, 0.26), paint, (0.15, 0, 0), (0.7, 0.8)),
         Solid(Shape.BOX, (0, -0.38, 0.80), (0.28, 0.75, 0.14), dark),
         Solid(Shape.BOX, (0, 0.52, 0.85), (0.36, 0.14, 0.60), paint, (0.35, 0, 0), (0.6, 1)),
-        Solid(Shape.BALL, (0, 0.62, 0.92), (0.20, 0.12, 0.20), lamp),
+        Solid(Shape.BALL, (0, 0.62, 0.92), (0.20, 0.12, 0.20), lamp, warmth=FRONT_K * running),
         Solid(Shape.PRISM, (0, 0.45, 1.08), (0.05, 0.05, 0.70), dark, WHEEL_TURN),
         Solid(Shape.PRISM, (0.18, -0.50, 0.38), (0.12, 0.12, 0.70), metal, (np.pi / 2, 0, 0), warmth=1.5 * hot),
-        Solid(Shape.BOX, (0, -0.78, 0.80), (0.24, 0.10, 0.12), stuff(Material.TAILLIGHT, "Motorcycle", (0.35, 0.02, 0.02))),
+        Solid(Shape.BOX, (0, -0.78, 0.80), (0.24, 0.10, 0.12), stuff(Material.TAILLIGHT, "Motorcycle", (0.35, 0.02, 0.02)), warmth=BACK_K * running),
     ]
 
 

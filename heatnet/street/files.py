@@ -1,8 +1,10 @@
 """Files that appear whole or not at all."""
 
+import hashlib
 import os
 import shutil
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -32,11 +34,18 @@ def write_image(path: Path, image: UInt8[np.ndarray, "h w *c"] | UInt16[np.ndarr
     write_bytes(path, content.tobytes())
 
 
+@cache
+def code() -> str:
+    """A digest of the simulator's source: what it draws changes with it."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
+
+
 def claim(folder: Path, key: str) -> None:
-    """Mark a folder with the parameters that fill it; ``ValueError`` when it was begun with others or holds something else."""
-    mark = folder / ".street"
+    """Mark a folder with the parameters and the ``code`` that fill it; ``ValueError`` when begun with others or holding something else."""
+    mark, key = folder / ".street", f"{code()} {key}"
     if mark.is_file() and mark.read_text() != key:
-        raise ValueError(f"{folder}: begun with other parameters of the street; delete the folder, then run again")
+        raise ValueError(f"{folder}: begun with other parameters of the street, or with another version of it; delete the folder, then run again")
     if not mark.is_file():
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise ValueError(f"{folder}: holds something that the street did not write; give an empty or a new folder")

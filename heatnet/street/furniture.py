@@ -9,16 +9,18 @@ from heatnet.street.solids import Shape, Solid
 GREYS: tuple[Colour, ...] = ((0.20, 0.21, 0.21), (0.35, 0.36, 0.36), (0.08, 0.10, 0.09), (0.14, 0.14, 0.15))
 FACES: tuple[Colour, ...] = ((0.55, 0.03, 0.03), (0.03, 0.10, 0.45), (0.65, 0.50, 0.04), (0.70, 0.70, 0.70), (0.03, 0.25, 0.12))
 BINS: tuple[Colour, ...] = ((0.05, 0.05, 0.05), (0.04, 0.10, 0.30), (0.35, 0.25, 0.03), (0.16, 0.08, 0.04), (0.05, 0.18, 0.08))
+LAMP_K = 1.5
+"""How much warmer the head of a lamp that works is (ours; by day its electronics, by night the light too)."""
 
 
-def lamp(rng: np.random.Generator) -> list[Solid]:
-    """A street lamp of 4 to 8 m whose head reaches towards -x; the light hangs at ``lamp_light``."""
+def lamp(rng: np.random.Generator, works: bool) -> list[Solid]:
+    """A street lamp of 4 to 8 m whose head reaches towards -x; one that ``works`` has a warm head (``LAMP_K``), which gives light by night."""
     high, thick = float(rng.uniform(4.2, 8.0)), float(rng.uniform(0.14, 0.22))
     post, head = stuff(Material.METAL, "Street Light", choice(rng, GREYS)), stuff(Material.LAMP, "Street Light", (0.55, 0.55, 0.5))
     return [
         Solid(Shape.PRISM, (0, 0, high / 2), (thick, thick, high), post, taper=(0.6, 0.6)),
         Solid(Shape.PRISM, (-0.6, 0, high), (0.08, 0.08, 1.3), post, (0, np.pi / 2, 0)),
-        Solid(Shape.BOX, (-1.3, 0, high - 0.03), (0.70, 0.30, 0.16), head),
+        Solid(Shape.BOX, (-1.3, 0, high - 0.03), (0.70, 0.30, 0.16), head, warmth=LAMP_K * works),
         Solid(Shape.PRISM, (0, 0, 0.35), (1.8 * thick, 1.8 * thick, 0.7), post),
     ]
 
@@ -126,9 +128,3 @@ def billboard(rng: np.random.Generator) -> list[Solid]:
         Solid(Shape.BOX, (0, 0, 0.6 + high / 2), (wide, 0.14, high), frame),
         Solid(Shape.BOX, (0, 0, 0.6 + high / 2), (0.9 * wide, 0.18, 0.9 * high), poster, warmth=1.0),
     ]
-
-
-def lamp_light(solids: list[Solid]) -> tuple[float, float, float]:
-    """Where the light of a ``lamp`` hangs, in its own frame."""
-    x, y, z = solids[2].centre
-    return x, y, z - 0.15

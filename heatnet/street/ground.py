@@ -10,6 +10,8 @@ from heatnet.street.path import Course, Profile
 from heatnet.street.solids import Shape, Solid
 
 RAMP_M = 0.8
+CELL_M = 20 / 6
+"""Length of the ground's cells: the same ones for every stretch, whose blocks are 20 m long."""
 EDGE_M = 62.0
 BASE_M = -1.5
 
@@ -69,7 +71,7 @@ def columns(profile: Profile, ground: Surface) -> tuple[list[float], list[float]
 
 def strips(course: Course, profile: Profile, ground: Surface, crossings: list[tuple[float, float]], span: tuple[float, float]) -> Ground:
     """The ground from ``span[0]`` to ``span[1]``; each crossing (from s to s) is a road to both sides, level with ours."""
-    s = np.arange(span[0], span[1] + 0.1, 3.0)
+    s = np.arange(np.floor(span[0] / CELL_M + 1e-6), np.ceil(span[1] / CELL_M - 1e-6) + 1) * CELL_M
     edges = [edge for a, b in crossings for edge in (a - RAMP_M, a, b, b + RAMP_M)]
     s = np.unique(np.concatenate([[x for x in s if not any(a - RAMP_M < x < b + RAMP_M for a, b in crossings)], edges]))
     half_t, half_z, what = columns(profile, ground)
@@ -78,16 +80,29 @@ def strips(course: Course, profile: Profile, ground: Surface, crossings: list[tu
     along = np.stack(np.meshgrid(s, t, indexing="ij"), -1)
     flat = np.array([any(a <= x <= b for a, b in crossings) for x in s])
     inner = np.abs(t) < EDGE_M - 1
-    height = np.where(flat[:, None] & inner, 0.0, z[None] + _hills(ground, s, t) * inner)
+    height = np.where(flat[:, None] & inner, 0.0, z[None] + _hills(ground, s[:, None], t) * inner)
     xy = course.place(along[..., 0].ravel(), along[..., 1].ravel())
     vertices = np.c_[xy, height.ravel()].astype(np.float32)
     return _cells(vertices, along, np.stack([flat[:-1] & flat[1:], flat[:-1] ^ flat[1:]], -1), what, ground)
 
 
-def _hills(ground: Surface, s: Float[np.ndarray, "n"], t: Float[np.ndarray, "m"]) -> Float[np.ndarray, "n m"]:
+def height(profile: Profile, ground: Surface, crossings: list[tuple[float, float]], places: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, "n"]:
+    """The ground's height at (s, t): what ``strips`` lays out, between its corners too."""
+    edges, levels = (np.array(half) for half in columns(profile, ground)[:2])
+    s, t = places.T
+    cell = np.clip(np.searchsorted(edges, np.abs(t), side="right") - 1, 0, len(edges) - 2)
+    share = np.clip((np.abs(t) - edges[cell]) / (edges[cell + 1] - edges[cell]), 0, 1)
+    ends = [levels[k] + _hills(ground, s, np.copysign(edges[k], t)) * (edges[k] < EDGE_M - 1) for k in (cell, cell + 1)]
+    rise = (1 - share) * ends[0] + share * ends[1]
+    for a, b in crossings:
+        rise = rise * np.clip(np.maximum(a - s, s - b) / RAMP_M, 0, 1)
+    return np.asarray(rise)
+
+
+def _hills(ground: Surface, s: Float[np.ndarray, "..."], t: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
     """Height of the hills, growing from 30 m off the road."""
     away = np.clip((np.abs(t) - 16.0) / 40.0, 0, 1) ** 1.5
-    wave = 0.6 + 0.4 * np.sin(s[:, None] / 37.0 + ground.phase[0] + 1.3 * np.sign(t)) + 0.3 * np.sin(s[:, None] / 15.0 + ground.phase[1])
+    wave = 0.6 + 0.4 * np.sin(s / 37.0 + ground.phase[0] + 1.3 * np.sign(t)) + 0.3 * np.sin(s / 15.0 + ground.phase[1])
     return ground.hills * away * np.clip(wave, 0, None)
 
 
@@ -108,7 +123,7 @@ def _cells(
 
 
 def horizon(seed: int, ground: Surface) -> list[Solid]:
-    """A plain out to 600 m and a ring of wooded hills around it, the same wherever one stands on the drive."""
+    """A plain out to 600 m and a ring of wooded hills around it; it moves with the car, as hills far away seem to."""
     rng = np.random.default_rng((seed, 7))
     lawn = stuff(Material.GRASS, "Terrain", ground.grass)
     plain = Solid(Shape.PRISM, (0, 0, BASE_M - 0.5), (1300, 1300, 1.0), lawn)

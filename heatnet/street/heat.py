@@ -7,12 +7,15 @@ Solar Engineering of Thermal Processes, section 3):
 
 a: solar absorptance, e: emissivity, B and D: direct and diffuse irradiance, v: 1 in the sun, dT_sky: how far the sky lies below the
 air, h_r = 4 s T_a^3, h_c = 5.7 + 3.8 wind (McAdams 1954). A material of lag tau follows it as T(t) = sum_k w_k T_eq(t - k), with
-weights w_k ~ exp(-k / tau) over the hours before.
+weights w_k ~ exp(-k / tau) over the hours before. The camera sees the radiance of its band, L by Planck's law (``planck``):
+
+    L = c (e L(T) + (1 - e) L(T_mirrored)) + (1 - c) L(T_a),    c = exp(-distance / 1000 m)
 """
 
 import numpy as np
 from jaxtyping import Float32, Int
 
+from heatnet.street import planck
 from heatnet.street.light import clouds
 from heatnet.street.materials import PHYSICS, Material, column
 from heatnet.street.texture import Surface
@@ -22,7 +25,10 @@ from heatnet.street.weather import Moment
 STEFAN_BOLTZMANN = 5.670374e-8
 SKIN_C = 33.0
 LAGS_H = (0.0, 1.0, 2.5, 5.0, 8.0, 12.0)
-SEEN_BEFORE = 0.6
+SEEN_BEFORE, SHADE_BEFORE, SUN_BEFORE = 0.6, 0.25, 0.85
+"""Share of the past that the sun shone on a surface: where nothing more is known, where one look back finds shade, where it finds sun."""
+PAINT_BLACK, PAINT_SLOPE = 0.98, 0.96
+"""Solar absorptance of black paint, and how it falls with the albedo: to 0.26 for white, 0.75 (Incropera and DeWitt, table A.12)."""
 SIDES = ((0.0, 0.0, 1.0), (1.0, 0.0, 0.0), (-1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, -1.0))
 """Up, right, left, ahead, back, down in the world's frame."""
 
@@ -35,17 +41,21 @@ def weights() -> Float32[np.ndarray, "lags materials"]:
 
 
 def temperature(
-    hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"], correction: Float32[np.ndarray, "materials sides"] | None = None
+    hit: Surface,
+    moment: Moment,
+    seen: Float32[np.ndarray, "n"],
+    before: Float32[np.ndarray, "n"] | float = SEEN_BEFORE,
+    correction: Float32[np.ndarray, "materials sides"] | None = None,
 ) -> Float32[np.ndarray, "n"]:
-    """Surface temperatures in degrees Celsius; ``seen`` is 1 where the sun shines now (before, it shone ``SEEN_BEFORE`` of the time).
+    """Surface temperatures in degrees Celsius; ``seen`` is 1 where the sun shines now, ``before`` the share of the past that it did.
 
     ``correction`` (``balance.correction``) makes up for what one lag a material leaves out.
     """
     open_sky = 0.5 + 0.5 * hit.normal[:, 2]
-    absorptance, emissivity = column("absorptance")[hit.material], column("emissivity")[hit.material]
+    absorptance, emissivity = absorbed_share(hit), column("emissivity")[hit.material]
     follow, total = weights(), np.zeros(len(hit.ray), np.float32)
     for k, lag in enumerate(LAGS_H):
-        share = seen if k == 0 else np.float32(SEEN_BEFORE)
+        share = seen if k == 0 else np.asarray(before, np.float32)
         beam = share * np.float32(moment.beam(lag)) * np.clip(dot(hit.normal, moment.sun(lag)), 0, 1)
         total += follow[k][hit.material] * equilibrium(
             moment, lag, absorptance * (beam + open_sky * np.float32(moment.diffuse(lag))), emissivity * open_sky
@@ -55,6 +65,21 @@ def temperature(
     total += column("texture_k")[hit.material] * hit.grain + hit.warmth
     body = column("body")[hit.material]
     return total + body * (SKIN_C - total) + body * hit.warmth
+
+
+def absorbed_share(hit: Surface) -> Float32[np.ndarray, "n"]:
+    """Solar absorptance: of what is painted by its colour, black against white; of the rest by material."""
+    figure = column("absorptance")[hit.material]
+    red, green, blue = hit.albedo.T
+    by_colour = np.float32(PAINT_BLACK) - np.float32(PAINT_SLOPE / 3) * (red + green + blue)
+    return np.where(column("painted")[hit.material] > 0, np.maximum(by_colour, np.float32(0.2)), figure)
+
+
+def look_back(moment: Moment) -> float | None:
+    """How many hours ago the sun warmed most of what is still warm; ``None`` when it did not shine within ``LAGS_H``."""
+    worth = {lag: moment.beam(lag) * max(float(moment.sun(lag)[2]), 0.0) * float(np.exp(-lag / 4)) for lag in LAGS_H[1:]}
+    best = max(worth, key=worth.__getitem__)
+    return best if worth[best] > 0 else None
 
 
 def sides(normal: Float32[np.ndarray, "n 3"]) -> Int[np.ndarray, "n"]:
@@ -93,18 +118,18 @@ def sky_c(moment: Moment, up: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "
     return np.asarray(np.float32(moment.air_c()) - depth * (1 - np.exp(-np.clip(up, 0, 1) / np.float32(0.28))), np.float32)
 
 
-def apparent(hit: Surface, moment: Moment, surface_c: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
-    """What the camera sees: e T + (1 - e) T of what the surface mirrors (linear in T), through air that dims by 1 part in 1000 m."""
+def radiance(hit: Surface, moment: Moment, surface_c: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
+    """L that reaches the camera, W/(m2 sr): emitted and mirrored, through air that dims and shines."""
     emissivity = column("emissivity")[hit.material]
     up = hit.direction[:, 2] - 2 * dot(hit.direction, hit.normal) * hit.normal[:, 2]
     around = np.where(up > 0, sky_c(moment, up), np.float32(moment.air_c()))
     glass = (hit.material == Material.WINDOW) | (hit.material == Material.CAR_GLASS)
     around = np.where(glass, around, 0.5 * around + 0.5 * np.float32(moment.air_c()))
-    seen = emissivity * surface_c + (1 - emissivity) * around
-    clear = np.exp(-hit.distance / np.float32(1000))
-    return np.asarray(clear * seen + (1 - clear) * np.float32(moment.air_c()), np.float32)
+    seen = emissivity * planck.looked_up(surface_c) + (1 - emissivity) * planck.looked_up(around)
+    clear, air = np.exp(-hit.distance / np.float32(1000)), planck.looked_up(np.array([moment.air_c()], np.float32))
+    return np.asarray(clear * seen + (1 - clear) * air, np.float32)
 
 
-def sky_view(moment: Moment, directions: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n"]:
-    """Apparent temperature of the sky in given directions, with clouds."""
-    return sky_c(moment, directions[:, 2]) + np.float32(0.3 + 1.5 * moment.cloud) * clouds(moment, directions)
+def sky_radiance(moment: Moment, directions: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n"]:
+    """L of the sky in given directions, with clouds."""
+    return planck.looked_up(sky_c(moment, directions[:, 2]) + np.float32(0.3 + 1.5 * moment.cloud) * clouds(moment, directions))

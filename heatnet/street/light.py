@@ -14,19 +14,23 @@ from heatnet.street.world import Scene
 
 HEADLIGHT_HEIGHT_M = 0.65
 HEADLIGHT_POWER = 150.0
+LUX_A_WATT = 100.0
+BEHIND = 0.6
+"""Share of the sky's light that reaches a place in shadow (ours; real shadows are darker than under an open sky)."""
 LAMP_POWER = 5.0
 KEY, NIGHT_GAIN = 0.24, 3.0
 WARM = np.array([1.0, 0.80, 0.55], np.float32)
 SODIUM = np.array([1.0, 0.72, 0.38], np.float32)
 COOL = np.array([0.95, 1.0, 1.0], np.float32)
+SKY = np.array([0.80, 0.95, 1.20], np.float32)
 BLUE, PALE = np.array([0.20, 0.38, 0.85], np.float32), np.array([0.75, 0.85, 0.95], np.float32)
 
 
-def shadow(scene: Scene, hit: Surface, moment: Moment) -> Float32[np.ndarray, "n"]:
-    """1 where the sun is seen, 0 in shadow or when the sun is down."""
-    sun = moment.sun()
+def shadow(scene: Scene, hit: Surface, moment: Moment, lag_h: float = 0.0) -> Float32[np.ndarray, "n"]:
+    """1 where the sun is seen (was, ``lag_h`` hours ago), 0 in shadow or when the sun is down."""
+    sun = moment.sun(lag_h)
     seen = np.zeros(len(hit.ray), np.float32)
-    if moment.dark:
+    if sun[2] <= 0:
         return seen
     lit = np.flatnonzero(dot(hit.normal, sun) > 0)
     away = np.float32(0.02) + np.float32(2e-4) * np.take(hit.distance, lit)
@@ -53,13 +57,18 @@ def sky(moment: Moment, directions: Float32[np.ndarray, "n 3"], glow: float) -> 
     up = np.clip(directions[:, 2:], 0, 1)
     sun = moment.sun()
     if moment.dark:
-        return np.float32(glow) * (0.25 + np.exp(-up / 0.15)) * WARM
+        return np.float32(glow) * (0.25 + np.exp(-up / 0.15)) * WARM + twilight(moment) * (PALE + (BLUE - PALE) * np.minimum(2 * up, 1))
     level = np.float32(moment.diffuse() / 160.0)
     clear = PALE + (BLUE - PALE) * np.minimum(up / 0.5, 1) ** np.float32(0.6)
     cover = clouds(moment, directions)[:, None]
     cloud = np.clip((cover - 1.6 + 3.4 * moment.cloud) * 0.9, 0, 1) * np.float32(0.9)
     near = np.clip(dot(directions, sun), 0, 1)[:, None] ** np.float32(60)
     return level * (clear * (1 - cloud) + (0.85 + 0.06 * cover * moment.cloud) * cloud) + 0.8 * near * sun_colour(moment)
+
+
+def twilight(moment: Moment) -> np.float32:
+    """Light of the sky after sunset in the units of the night, in which headlights at 10 m (100 lx) make ``HEADLIGHT_POWER / 100``."""
+    return np.float32(moment.diffuse() * LUX_A_WATT * HEADLIGHT_POWER / 100 / 100)
 
 
 def clouds(moment: Moment, directions: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n"]:
@@ -69,9 +78,10 @@ def clouds(moment: Moment, directions: Float32[np.ndarray, "n 3"]) -> Float32[np
 
 
 def day(hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "n 3"]:
-    """Radiance by day: sun, sky, light from the ground, mirrors, haze."""
-    facing = np.clip(dot(hit.normal, moment.sun()), 0, 1) * seen
-    open_sky = 0.5 + 0.5 * hit.normal[:, 2:]
+    """Radiance by day: sun, sky, light from the ground, mirrors, haze; what hides the sun hides some of the sky too."""
+    cos = dot(hit.normal, moment.sun())
+    facing = np.clip(cos, 0, 1) * seen
+    open_sky = (0.5 + 0.5 * hit.normal[:, 2:]) * np.where((cos > 0) & (seen == 0), np.float32(BEHIND), np.float32(1))[:, None]
     irradiance = facing[:, None] * sun_colour(moment) + open_sky * sky_colour(moment)
     bounce = 0.12 * (1 - open_sky) * (0.5 * sun_colour(moment) + sky_colour(moment))
     radiance = hit.albedo * (irradiance + bounce)
@@ -113,14 +123,15 @@ def headlights(scene: Scene, hit: Surface) -> Float32[np.ndarray, "n"]:
     return np.where(ahead > 0.3, HEADLIGHT_POWER * beam * shape / np.maximum(ahead**2 + right**2 + up**2, 4.0), np.float32(0))
 
 
-def night(scene: Scene, hit: Surface, glow: float) -> Float32[np.ndarray, "n 3"]:
-    """Radiance by night: own headlights, lamps, lit windows, other cars' lights, signs that shine back, the town's glow."""
+def night(scene: Scene, hit: Surface, moment: Moment, glow: float) -> Float32[np.ndarray, "n 3"]:
+    """Radiance by night and at dusk: own headlights, lamps, lit windows, others' lights, signs that shine back, glow and twilight."""
     beam = headlights(scene, hit)[:, None]
     x, y, heading = scene.ego
     source = np.array([x - 1.2 * np.sin(heading), y + 1.2 * np.cos(heading), HEADLIGHT_HEIGHT_M], np.float32)
     away = hit.point - source
     facing = np.clip(-dot(unit(away), hit.normal)[:, None], 0, 1)
-    irradiance = beam * facing * COOL + np.float32(glow) * (0.5 + 0.5 * hit.normal[:, 2:]) * WARM
+    above = np.float32(glow) * WARM + twilight(moment) * SKY
+    irradiance = beam * facing * COOL + (0.5 + 0.5 * hit.normal[:, 2:]) * above
     for light in scene.lights[np.argsort(((scene.lights[:, :2] - [x, y]) ** 2).sum(1))][:6]:
         irradiance += _lamp(hit, light)
     radiance = hit.albedo * irradiance
@@ -139,16 +150,16 @@ def _lamp(hit: Surface, light: Float32[np.ndarray, "3"]) -> Float32[np.ndarray, 
 
 
 def _emitted(hit: Surface) -> Float32[np.ndarray, "n 3"]:
-    """Light that surfaces send out by night; ``warmth`` tells a car that drives (lights on) from a parked one."""
+    """Light that surfaces send out by night; ``warmth`` tells lights that are on (of cars that drive, of lamps that work) from others."""
     colour = np.zeros_like(hit.albedo)
     pane = hit.lit > 0
     colour[pane] = 0.12 * hit.lit[pane, None] * WARM * (1 + 0.3 * hit.grain[pane, None])
-    for material, strength, tint in ((Material.HEADLIGHT, 6.0, COOL), (Material.TAILLIGHT, 0.7, np.array([1.0, 0.05, 0.03], np.float32))):
+    for material, strength, tint in ((Material.HEADLIGHT, 8.0, COOL), (Material.TAILLIGHT, 1.4, np.array([1.0, 0.05, 0.03], np.float32))):
         on = (hit.material == material) & (hit.warmth > 0)
         colour[on] = strength * tint
     signal, lamp = hit.material == Material.SIGNAL, hit.material == Material.LAMP
     colour[signal] = 1.2 * hit.albedo[signal]
-    colour[lamp & (hit.normal[:, 2] < -0.5) & (hit.warmth >= 0)] = 3.0 * SODIUM
+    colour[lamp & (hit.normal[:, 2] < -0.5) & (hit.warmth > 0)] = 3.0 * SODIUM
     return colour
 
 

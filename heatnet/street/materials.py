@@ -57,7 +57,8 @@ class Physics:
     """One material: emissivity, solar absorptance, hours of lag, texture in kelvin, texture of the albedo, body heat.
 
     ``body`` is the share of the way from the air's temperature to 33 degrees (skin) that a living surface keeps;
-    ``mirror`` the share of light that it reflects like a mirror at normal incidence.
+    ``mirror`` the share of light that it reflects like a mirror at normal incidence. What is ``painted`` (1) takes up sunlight by its
+    colour (``heat.absorbed_share``); its absorptance here is that of a middling colour.
     """
 
     emissivity: float
@@ -67,6 +68,7 @@ class Physics:
     texture: float
     body: float = 0.0
     mirror: float = 0.0
+    painted: float = 0.0
 
 
 PHYSICS: dict[Material, Physics] = {
@@ -76,26 +78,26 @@ PHYSICS: dict[Material, Physics] = {
     Material.KERB: Physics(0.92, 0.55, 4.5, 0.4, 0.15),
     Material.GRASS: Physics(0.97, 0.75, 0.4, 1.2, 0.35),
     Material.SOIL: Physics(0.94, 0.75, 1.5, 0.9, 0.30),
-    Material.WALL: Physics(0.93, 0.55, 5.0, 0.5, 0.12),
+    Material.WALL: Physics(0.93, 0.55, 5.0, 0.5, 0.12, painted=1),
     Material.WINDOW: Physics(0.86, 0.20, 0.5, 0.2, 0.05, mirror=0.10),
-    Material.DOOR: Physics(0.90, 0.60, 1.0, 0.3, 0.10),
-    Material.ROOF: Physics(0.92, 0.75, 1.0, 0.5, 0.20),
+    Material.DOOR: Physics(0.90, 0.60, 1.0, 0.3, 0.10, painted=1),
+    Material.ROOF: Physics(0.92, 0.75, 1.0, 0.5, 0.20, painted=1),
     Material.MASONRY: Physics(0.93, 0.65, 5.5, 0.6, 0.20),
-    Material.WOOD: Physics(0.91, 0.65, 0.7, 0.4, 0.18),
+    Material.WOOD: Physics(0.91, 0.65, 0.7, 0.4, 0.18, painted=1),
     Material.METAL: Physics(0.75, 0.60, 0.3, 0.2, 0.05, mirror=0.05),
     Material.SIGN: Physics(0.85, 0.45, 0.2, 0.2, 0.03),
     Material.LAMP: Physics(0.88, 0.50, 0.3, 0.2, 0.03),
     Material.BARK: Physics(0.95, 0.75, 2.0, 0.6, 0.25),
     Material.LEAF: Physics(0.97, 0.50, 0.2, 0.7, 0.55),
     Material.SKIN: Physics(0.98, 0.60, 0.1, 0.4, 0.05, body=0.88),
-    Material.CLOTH: Physics(0.95, 0.60, 0.1, 1.0, 0.15, body=0.45),
+    Material.CLOTH: Physics(0.95, 0.60, 0.1, 1.0, 0.15, body=0.45, painted=1),
     Material.HAIR: Physics(0.96, 0.70, 0.1, 0.6, 0.15, body=0.60),
-    Material.PAINT: Physics(0.90, 0.65, 0.5, 0.2, 0.03, mirror=0.06),
+    Material.PAINT: Physics(0.90, 0.65, 0.5, 0.2, 0.03, mirror=0.06, painted=1),
     Material.CAR_GLASS: Physics(0.86, 0.35, 0.4, 0.2, 0.03, mirror=0.10),
     Material.TYRE: Physics(0.95, 0.90, 1.0, 0.4, 0.10),
     Material.HEADLIGHT: Physics(0.88, 0.40, 0.4, 0.3, 0.03),
     Material.TAILLIGHT: Physics(0.88, 0.50, 0.4, 0.3, 0.03),
-    Material.PLASTIC: Physics(0.93, 0.70, 0.6, 0.3, 0.06),
+    Material.PLASTIC: Physics(0.93, 0.70, 0.6, 0.3, 0.06, painted=1),
     Material.SIGNAL: Physics(0.92, 0.80, 0.5, 0.3, 0.05),
 }
 

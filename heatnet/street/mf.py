@@ -15,6 +15,7 @@ from jaxtyping import Float32, UInt8
 from heatnet.calibration.camera import Camera
 from heatnet.config import Street, StreetClimate
 from heatnet.street import climate, ground, labels, light, render, rig, scenery, sensor
+from heatnet.street.checks import check
 from heatnet.street.files import claim, room, write_bytes, write_image
 from heatnet.street.jobs import Progress, run
 from heatnet.street.materials import Material, stuff
@@ -51,6 +52,15 @@ class Part:
         return [f"{i:05d}{'D' if self.domain is Domain.DAY else 'N'}" for i in range(self.first, self.last)]
 
 
+@dataclass(frozen=True)
+class Thermal:
+    """The thermal camera in one world: kelvin on 8 bits, the share of them below the median, and its fixed pattern."""
+
+    span_k: float
+    below: float
+    pattern: Float32[np.ndarray, "columns"]
+
+
 def parts(frames: int) -> list[Part]:
     """``frames`` frames over splits and domains in MF's proportions, a few to a world; ``ValueError`` for less than one in each."""
     sizes = {name: round(frames * count / sum(FULL.values())) for name, count in FULL.items()}
@@ -72,6 +82,7 @@ def write_mf(street: Street, frames: int, scale: float, folder: Path, workers: i
     ``ValueError`` for impossible parameters and a disk that is too small, before anything is rendered.
     """
     chosen, camera = parts(frames), cameras(scale)[0]
+    check(street)
     climate.check(TOKYO)
     room(folder, frames * camera.width * camera.height * 4.2)
     claim(folder, repr(("mf", street.seed, street.sensor, frames, scale)))
@@ -99,11 +110,11 @@ def cameras(scale: float) -> tuple[Camera, Camera]:
     return colour, replace(colour, centre_px=(colour.centre_px[0] + focal * BETWEEN_M / MEETS_M, colour.centre_px[1]))
 
 
-def campus(rng: np.random.Generator) -> World:
+def campus(rng: np.random.Generator, autumn: float) -> World:
     """A world of MF's kind: narrow roads without parking, asphalt beside them, many people on foot."""
-    place = world(rng, Layout.SUBURBAN if rng.random() < 0.6 else Layout.URBAN, lit=float(rng.uniform(0.2, 0.5)))
+    place = world(rng, Layout.SUBURBAN if rng.random() < 0.6 else Layout.URBAN, lit=float(rng.uniform(0.2, 0.5)), autumn=autumn)
     profile = replace(place.site.profile, lane=float(rng.uniform(2.3, 2.9)), parking=0.0, walk=float(rng.uniform(1.2, 2.4)), step=0.12)
-    site = replace(place.site, profile=profile, crowd=1.4 * place.site.crowd + 0.5, lamps=True, spacing=40.0, autumn=True, scenery=(scenery.campus,))
+    site = replace(place.site, profile=profile, crowd=1.4 * place.site.crowd + 0.5, lamps=True, spacing=40.0, scenery=(scenery.campus,))
     grey = float(rng.uniform(0.07, 0.13))
     surface = replace(place.surface, asphalt=(grey, grey, grey), yard=stuff(Material.ASPHALT, "Parking", (grey, grey, grey)))
     return replace(place, site=site, surface=_level(surface))
@@ -120,12 +131,13 @@ def _frames(street: Street, folder: Path, scale: float, part: Part) -> int:
     if todo:
         key = (4, list(FULL).index(part.split), int(part.domain is Domain.NIGHT), part.first)
         rng = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=key))
-        place = campus(rng)
-        moment, stretch = climate.draw(TOKYO, part.domain, rng), place.stretch(0.0, SPAN_M)
-        bits = float(rng.uniform(*RANGE_K)), float(rng.uniform(*BELOW))
+        moment = climate.draw(TOKYO, part.domain, rng)
+        place = campus(rng, climate.turned(moment))
+        stretch = place.stretch(0.0, SPAN_M)
+        thermal = Thermal(float(rng.uniform(*RANGE_K)), float(rng.uniform(*BELOW)), sensor.columns(rng, cameras(scale)[1].width, street.sensor))
         for i in todo:
             own = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=(*key, i)))
-            image, label = exposed(street, scale, place, stretch, moment, bits, own)
+            image, label = exposed(street, scale, (place, stretch), moment, thermal, own)
             name = part.names()[i - part.first]
             write_image(folder / "images" / f"{name}.png", image)
             write_image(folder / "labels" / f"{name}.png", label)
@@ -133,9 +145,10 @@ def _frames(street: Street, folder: Path, scale: float, part: Part) -> int:
 
 
 def exposed(
-    street: Street, scale: float, place: World, stretch: Stretch, moment: Moment, bits: tuple[float, float], rng: np.random.Generator
+    street: Street, scale: float, where: tuple[World, Stretch], moment: Moment, day: Thermal, rng: np.random.Generator
 ) -> tuple[UInt8[np.ndarray, "h w 4"], UInt8[np.ndarray, "h w"]]:
-    """One frame: RGB and thermal (``eight_bit`` with ``bits``) in four channels, and MF's ids."""
+    """One frame: RGB and thermal in four channels, and MF's ids."""
+    place, stretch = where
     s, lane = float(rng.uniform(0, SPAN_M)), place.lane + float(rng.normal(0, 0.7))
     scene = stretch.scene(s, lane)
     x, y, heading = scene.ego
@@ -149,9 +162,8 @@ def exposed(
     gain = light.exposure(linear.reshape(-1, 3), moment.dark) * float(rng.uniform(*(DARKER if moment.dark else BRIGHTER)))
     picture = sensor.develop(linear, gain, street.sensor, rng)
     warm = render.temperature(scene, shots[1], moment, 2, exact=True)
-    pattern = sensor.columns(rng, thermal.width, street.sensor)
-    counts = sensor.counts(warm, scale, pattern, street.sensor, rng).astype(np.float32) * np.float32(street.sensor.kelvin_per_count)
-    return np.dstack([picture, eight_bit(counts, *bits)]), labels.mf()[render.label(shots[0])]
+    counts = sensor.counts(warm, scale, day.pattern, street.sensor, rng).astype(np.float32) * np.float32(street.sensor.kelvin_per_count)
+    return np.dstack([picture, eight_bit(counts, day.span_k, day.below)]), labels.mf()[render.label(shots[0])]
 
 
 def eight_bit(kelvin: Float32[np.ndarray, "h w"], span: float, below: float) -> UInt8[np.ndarray, "h w"]:

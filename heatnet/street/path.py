@@ -6,13 +6,14 @@ sines of s, so the course is smooth, endless and known without laying out what l
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
 
 from heatnet.street.materials import Colour
 
-STEP_M = 1.0
+STEP_M, PIECE_M = 1.0, 500.0
 
 
 class Layout(Enum):
@@ -39,14 +40,30 @@ class Course:
         return np.asarray(waves[0] + waves[1])
 
     def place(self, s: Float[np.ndarray, "n"], t: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n 2"]:
-        """World x, y of places: the middle of the road (integrated from s = 0 in steps of 1 m) plus t to the right of it."""
-        first, last = min(float(np.min(s)), 0.0) - 2 * STEP_M, max(float(np.max(s)), 0.0) + 2 * STEP_M
-        knots = np.arange(np.floor(first), np.ceil(last) + STEP_M, STEP_M)
-        angle = self.heading(knots[:-1] + STEP_M / 2)
-        start = int(np.searchsorted(knots, 0.0))
-        x, y = (np.concatenate([[0.0], np.cumsum(f(angle) * STEP_M)]) for f in (lambda a: -np.sin(a), np.cos))
+        """World x, y of places: the middle of the road (integrated from s = 0 in steps of 1 m) plus t to the right of it.
+
+        The integral is kept in pieces of ``PIECE_M``, so a place costs the same however far along the road it lies.
+        """
+        first, last = int(np.min(s) // PIECE_M), int(np.max(s) // PIECE_M)
+        pieces = [_piece(self, number) for number in range(first, last + 1)]
+        knots = PIECE_M * first + np.arange(len(pieces) * round(PIECE_M / STEP_M) + 1) * STEP_M
+        x, y = np.concatenate([*(piece[:-1] for piece in pieces[:-1]), pieces[-1]]).T
         heading = self.heading(s)
-        return np.stack([np.interp(s, knots, x - x[start]) + t * np.cos(heading), np.interp(s, knots, y - y[start]) + t * np.sin(heading)], -1)
+        return np.stack([np.interp(s, knots, x) + t * np.cos(heading), np.interp(s, knots, y) + t * np.sin(heading)], -1)
+
+
+@lru_cache(64)
+def _piece(way: Course, number: int) -> Float[np.ndarray, "knots 2"]:
+    """World x, y of the road's middle at every step from ``number * PIECE_M`` to the next piece."""
+    size = round(PIECE_M / STEP_M)
+    before = _moves(way, min(0, number * size), max(0, number * size)).sum(0) * (1 if number > 0 else -1)
+    return before + np.concatenate([np.zeros((1, 2)), np.cumsum(_moves(way, number * size, (number + 1) * size), 0)])
+
+
+def _moves(way: Course, first: int, last: int) -> Float[np.ndarray, "steps 2"]:
+    """The road's steps from one knot to another, by the heading half-way."""
+    angle = way.heading((np.arange(first, last) + 0.5) * STEP_M)
+    return STEP_M * np.stack([-np.sin(angle), np.cos(angle)], -1)
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,15 @@
 
     L(T) = integral over 8..14 um of  2 h c^2 / lambda^5 / (exp(h c / (lambda k T)) - 1)  d lambda    in W/(m2 sr)
 
-Counts that are linear in radiance are not linear in temperature: a kelvin of a winter night is worth fewer counts than one of hot
-asphalt. Cameras like the ADK are calibrated by the maker against black bodies, so their counts are linear in temperature to a good
-approximation over a street's range, which is what ``sensor.counts`` takes; ``error_k`` says how good.
+Radiances add up where temperatures do not: a surface's own and what it mirrors, the rays within a pixel, the air between
+(``heat.radiance``). Cameras like the ADK are calibrated by the maker against black bodies, so what adds up is read as the temperature of
+a black body, and counts are linear in that (``sensor.counts``). ``error_k`` says how far off it would be to mix temperatures.
 """
 
 from functools import cache
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Float32
 
 PLANCK, LIGHT, BOLTZMANN = 6.62607015e-34, 2.99792458e8, 1.380649e-23
 BAND_UM = (8.0, 14.0)
@@ -51,5 +51,29 @@ def mixed_c(emissivity: float, surface_c: Float[np.ndarray, "n"], around_c: Floa
 
 
 def error_k(emissivity: float, surface_c: Float[np.ndarray, "n"], around_c: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n"]:
-    """How far mixing temperatures (as ``heat.apparent`` does) is from mixing radiances, in kelvin."""
+    """How far mixing temperatures is from mixing radiances (as nature and ``heat.radiance`` do), in kelvin."""
     return emissivity * surface_c + (1 - emissivity) * around_c - mixed_c(emissivity, surface_c, around_c)
+
+
+LOWEST_C, HIGHEST_C, STEP_C, STEP_L = -120.0, 260.0, 0.01, 0.0025
+
+
+@cache
+def _fine() -> tuple[Float32[np.ndarray, "steps"], Float32[np.ndarray, "fine"], float]:
+    """Radiances at every ``STEP_C`` from ``LOWEST_C``, temperatures at every ``STEP_L`` of radiance, and the radiance that those begin at."""
+    celsius = np.arange(LOWEST_C, HIGHEST_C, STEP_C)
+    found = radiance(celsius)
+    levels = np.arange(found[0], found[-1], STEP_L)
+    return found.astype(np.float32), np.interp(levels, found, celsius).astype(np.float32), float(found[0])
+
+
+def looked_up(celsius: Float32[np.ndarray, "..."]) -> Float32[np.ndarray, "..."]:
+    """``radiance`` by a table for images, good to 5 mK."""
+    index = ((celsius - np.float32(LOWEST_C)) * np.float32(1 / STEP_C) + np.float32(0.5)).astype(np.int32)
+    return np.take(_fine()[0], index, mode="clip")
+
+
+def read_back(measured: Float32[np.ndarray, "..."]) -> Float32[np.ndarray, "..."]:
+    """``apparent_c`` by a table for images, good to 10 mK from -60 degrees on."""
+    _, celsius, first = _fine()
+    return np.take(celsius, ((measured - np.float32(first)) * np.float32(1 / STEP_L) + np.float32(0.5)).astype(np.int32), mode="clip")

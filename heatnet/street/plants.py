@@ -11,9 +11,9 @@ AUTUMN: tuple[Colour, ...] = ((0.28, 0.14, 0.03), (0.30, 0.20, 0.04), (0.20, 0.0
 BARKS: tuple[Colour, ...] = ((0.09, 0.06, 0.04), (0.14, 0.11, 0.09), (0.25, 0.24, 0.21))
 
 
-def leaves(rng: np.random.Generator, autumn: bool) -> Stuff:
-    """Foliage of the season."""
-    return stuff(Material.LEAF, "Vegetation", choice(rng, AUTUMN if autumn and rng.random() < 0.6 else GREENS))
+def leaves(rng: np.random.Generator, autumn: float) -> Stuff:
+    """Foliage of the season: the share ``autumn`` of plants has turned."""
+    return stuff(Material.LEAF, "Vegetation", choice(rng, AUTUMN if rng.random() < autumn else GREENS))
 
 
 def _blob(rng: np.random.Generator, centre: Vector, size: Vector, leaf: Stuff, shapes: tuple[Shape, ...]) -> Solid:
@@ -21,10 +21,10 @@ def _blob(rng: np.random.Generator, centre: Vector, size: Vector, leaf: Stuff, s
     return Solid(shapes[rng.integers(len(shapes))], centre, size, leaf, (0.0, 0.0, float(rng.uniform(0, 6.28))), warmth=float(rng.normal(0, 0.3)))
 
 
-def tree(rng: np.random.Generator, autumn: bool) -> list[Solid]:
+def tree(rng: np.random.Generator, autumn: float) -> list[Solid]:
     """A broad, slender or conical tree of 5 to 13 m."""
     kind = rng.random()
-    leaf, bark = leaves(rng, autumn and kind > 0.2), stuff(Material.BARK, "Vegetation", choice(rng, BARKS))
+    leaf, bark = leaves(rng, autumn if kind > 0.2 else 0.0), stuff(Material.BARK, "Vegetation", choice(rng, BARKS))
     if kind < 0.2:
         return _conifer(rng, leaf, bark)
     slender = kind < 0.35
@@ -51,7 +51,7 @@ def _conifer(rng: np.random.Generator, leaf: Stuff, bark: Stuff) -> list[Solid]:
     return solids
 
 
-def bush(rng: np.random.Generator, autumn: bool) -> list[Solid]:
+def bush(rng: np.random.Generator, autumn: float) -> list[Solid]:
     """One to three dented balls on the ground."""
     leaf = leaves(rng, autumn)
     solids = []
@@ -62,7 +62,7 @@ def bush(rng: np.random.Generator, autumn: bool) -> list[Solid]:
     return solids
 
 
-def hedge(rng: np.random.Generator, length: float, autumn: bool) -> list[Solid]:
+def hedge(rng: np.random.Generator, length: float, autumn: float) -> list[Solid]:
     """A hedge along y."""
     leaf, high, wide = leaves(rng, autumn), float(rng.uniform(0.9, 2.0)), float(rng.uniform(0.6, 1.0))
     solids = [Solid(Shape.BOX, (0, 0, high / 2), (wide, length, high), leaf, taper=(0.8, 0.99))]

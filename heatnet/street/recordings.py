@@ -13,6 +13,7 @@ from jaxtyping import Float, Float32, UInt8, UInt16
 from heatnet.calibration.camera import Rig
 from heatnet.config import Street, StreetSplit
 from heatnet.street import climate, light, render, rig, sensor
+from heatnet.street.checks import check
 from heatnet.street.files import claim, room, write_image
 from heatnet.street.jobs import Progress, run
 from heatnet.street.materials import classes
@@ -69,30 +70,12 @@ def _bytes(street: Street, numbers: StreetSplit) -> float:
     return float(frames * (6 * rgb + 2 * thermal))
 
 
-def check(street: Street) -> Rig:
-    """The rig, if the parameters can be; ``ValueError`` names the one that cannot."""
-    whole = rig.build(street.rig)
-    climate.check(street.climate)
-    if street.sensor.kelvin_per_count <= 0:
-        raise ValueError(f"street.sensor.kelvin_per_count: {street.sensor.kelvin_per_count}; give a positive number")
-    for split in SPLITS:
-        numbers: StreetSplit = getattr(street, split)
-        for name in ("rgb_scale", "thermal_scale", "spacing_s", "folder_frames"):
-            if not getattr(numbers, name) > 0:
-                raise ValueError(f"street.{split}.{name}: {getattr(numbers, name)}; give a positive number")
-        try:
-            whole.scaled(numbers.rgb_scale, numbers.thermal_scale)
-        except ValueError as error:
-            raise ValueError(f"street.{split}.rgb_scale or thermal_scale: {error}") from error
-    return whole
-
-
 def drive(street: Street, split: Split, domain: Domain, number: int) -> Drive:
     """A drive by its number, a world of its own."""
     key = (2, SPLITS.index(split), int(domain is Domain.NIGHT), number)
     rng = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=key))
-    place = world(rng, Layout(street.layouts[number % len(street.layouts)]), lit=float(rng.uniform(0.08, 0.35)))
     moment = climate.draw(street.climate, domain, rng)
+    place = world(rng, Layout(street.layouts[number % len(street.layouts)]), float(rng.uniform(0.08, 0.35)), climate.turned(moment))
     pattern = sensor.columns(rng, street.rig.thermal_size[0], street.sensor)
     start = datetime(2019, 1, 1, tzinfo=UTC) + timedelta(days=moment.day - 1, hours=moment.hour, seconds=float(rng.uniform(0, 1)))
     return Drive(place, moment, pattern, start)
@@ -157,7 +140,7 @@ def record(street: Street, journey: Drive, scene: Scene, scaled: Rig, numbers: S
     linear = [render.radiance(scene, shot, moment, street.sensor.night_glow, numbers.edge_rays) for shot in (left, right)]
     gain = light.exposure(linear[0].reshape(-1, 3), moment.dark)
     pattern = journey.pattern[: scaled.thermal.width]
-    warm = render.temperature(scene, thermal, moment, numbers.edge_rays)
+    warm = render.temperature(scene, thermal, moment, numbers.edge_rays, exact=True)
     pictures = [sensor.develop(image, gain, street.sensor, rng) for image in linear]
     return Recorded(
         pictures[0],

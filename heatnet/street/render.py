@@ -1,7 +1,7 @@
 """Views: a scene, a camera and a pose in, images and their truth out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -9,15 +9,17 @@ from jaxtyping import Bool, Float, Float32, UInt8, UInt16
 
 from heatnet.calibration.camera import Camera
 from heatnet.config import StreetSensor
-from heatnet.street import balance, heat, light, sensor
+from heatnet.street import balance, heat, light, planck, sensor
 from heatnet.street.materials import vistas_id
+from heatnet.street.rays import Tracer
 from heatnet.street.texture import Surface, surface
-from heatnet.street.vectors import turn, unit
+from heatnet.street.vectors import dot, turn, unit
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
 
 Shader = Callable[[Float32[np.ndarray, "n 3"]], Float32[np.ndarray, "n c"]]
 SUBPIXELS = {1: ((0.0, 0.0),), 2: ((-0.25, -0.25), (0.25, 0.25)), 4: ((-0.125, -0.375), (0.375, -0.125), (-0.375, 0.125), (0.125, 0.375))}
+NOTHING = Tracer(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32))
 
 
 @dataclass(frozen=True)
@@ -93,26 +95,36 @@ def radiance(scene: Scene, shot: Shot, moment: Moment, glow: float, edge_rays: i
 
 
 def temperature(scene: Scene, shot: Shot, moment: Moment, edge_rays: int, exact: bool = False) -> Float32[np.ndarray, "h w"]:
-    """Apparent temperature of every pixel in degrees Celsius; a pixel at an edge is the mean of ``edge_rays`` rays.
+    """Apparent temperature of every pixel in degrees Celsius; a pixel at an edge has the mean radiance of ``edge_rays`` rays.
 
     ``exact``: by the energy balance in layers (``balance``) instead of one lag a material, half a second dearer for each new moment.
     """
     extra = balance.correction(moment) if exact else None
-    return _smoothed(scene, shot, partial(_warmth, scene, moment, extra), edge_rays).reshape(shot.shape)
+    return planck.read_back(_smoothed(scene, shot, partial(_warmth, scene, moment, extra), edge_rays).reshape(shot.shape))
 
 
 def _light(scene: Scene, moment: Moment, glow: float, hit: Surface, directions: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
     """Light along rays."""
-    found = light.night(scene, hit, glow) if moment.dark else light.day(hit, moment, light.shadow(scene, hit, moment))
+    found = light.night(scene, hit, moment, glow) if moment.dark else light.day(hit, moment, light.shadow(scene, hit, moment))
     return _with_sky(hit, directions, found, lambda sky: light.sky(moment, sky, glow))
 
 
 def _warmth(
     scene: Scene, moment: Moment, extra: Float32[np.ndarray, "materials sides"] | None, hit: Surface, directions: Float32[np.ndarray, "n 3"]
 ) -> Float32[np.ndarray, "n 1"]:
-    """Apparent temperature along rays."""
-    found = heat.apparent(hit, moment, heat.temperature(hit, moment, light.shadow(scene, hit, moment), extra))
-    return _with_sky(hit, directions, found[:, None], lambda sky: heat.sky_view(moment, sky)[:, None])
+    """Radiance in the thermal camera's band along rays."""
+    surface_c = heat.temperature(hit, moment, light.shadow(scene, hit, moment), _sunny(scene, hit, moment), extra)
+    return _with_sky(hit, directions, heat.radiance(hit, moment, surface_c)[:, None], lambda sky: heat.sky_radiance(moment, sky)[:, None])
+
+
+def _sunny(scene: Scene, hit: Surface, moment: Moment) -> Float32[np.ndarray, "n"] | float:
+    """The share of the past that the sun shone on surfaces, from one look back (``heat.look_back``) past what stands still."""
+    if (lag := heat.look_back(moment)) is None:
+        return heat.SEEN_BEFORE
+    sun = moment.sun(lag)
+    shone = light.shadow(replace(scene, moving=NOTHING), hit, moment, lag) > 0
+    known = np.where(shone, np.float32(heat.SUN_BEFORE), np.float32(heat.SHADE_BEFORE))
+    return np.where(dot(hit.normal, sun) > 0, known, np.float32(heat.SEEN_BEFORE))
 
 
 def _with_sky(hit: Surface, directions: Float32[np.ndarray, "n 3"], found: Float32[np.ndarray, "m c"], sky: Shader) -> Float32[np.ndarray, "n c"]:

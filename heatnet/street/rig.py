@@ -12,9 +12,7 @@ from heatnet.street.solids import rotations
 
 
 def build(numbers: StreetRig) -> Rig:
-    """The rig at full scale; ``ValueError`` when its cameras do not look the same way or a size or focal length is not positive."""
-    if not numbers.height_m > 0:
-        raise ValueError(f"street.rig.height_m: {numbers.height_m}; the cameras must be above the road")
+    """The rig at full scale; ``ValueError`` when its cameras do not see the same things or a size or focal length is not positive."""
     (width, height), focal = numbers.rgb_size, numbers.rgb_focal_px
     rgb = _camera("rgb", width, height, (focal, focal), numbers.rgb_centre_px, (0.0, 0.0, 0.0, 0.0))
     thermal = _camera("thermal", *numbers.thermal_size, numbers.thermal_focal_px, numbers.thermal_centre_px, numbers.thermal_distortion)
@@ -24,8 +22,9 @@ def build(numbers: StreetRig) -> Rig:
     u, _, vt = np.linalg.svd(thermal_from_left[:3, :3])
     thermal_from_left[:3, :3] = u @ vt
     rig = Rig(rgb, rgb, thermal, right_from_left, thermal_from_left)
-    if (share := overlap(rig)) < 0.1:
-        raise ValueError(f"street.rig.thermal_from_left: the thermal camera sees {share:.0%} of the left image; at least 10 % must be in both views")
+    for name, other in (("thermal_from_left", "thermal"), ("baseline_m", "right")):
+        if (share := overlap(rig, other)) < 0.1:
+            raise ValueError(f"street.rig.{name}: the {other} camera sees {share:.0%} of the left image at 20 m; at least 10 % must be in both views")
     return rig
 
 
@@ -37,14 +36,16 @@ def _camera(name: str, width: int, height: int, focal: tuple[float, float], cent
         raise ValueError(f"street.rig.{name}_size or {name}_focal_px: {error}") from error
 
 
-def overlap(rig: Rig, depth_m: float = 20.0) -> float:
-    """The share of the left image's points at a depth that the thermal camera sees."""
+def overlap(rig: Rig, other: str, depth_m: float = 20.0) -> float:
+    """The share of the left image's points at a depth that the ``right`` or the ``thermal`` camera sees."""
+    camera: Camera = getattr(rig, other)
+    from_left: Float[np.ndarray, "4 4"] = getattr(rig, f"{other}_from_left")
     u, v = np.meshgrid(np.linspace(0, rig.left.width - 1, 32), np.linspace(0, rig.left.height - 1, 16))
     points = depth_m * rig.left.unproject(np.stack([u.ravel(), v.ravel()], -1))
-    seen = points @ rig.thermal_from_left[:3, :3].T + rig.thermal_from_left[:3, 3]
-    pixels = rig.thermal.project(seen)
+    seen = points @ from_left[:3, :3].T + from_left[:3, 3]
+    pixels = camera.project(seen)
     with np.errstate(invalid="ignore"):
-        inside = (pixels >= 0).all(1) & (pixels[:, 0] < rig.thermal.width) & (pixels[:, 1] < rig.thermal.height)
+        inside = (pixels >= 0).all(1) & (pixels[:, 0] < camera.width) & (pixels[:, 1] < camera.height)
     return float(inside.mean())
 
 

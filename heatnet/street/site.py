@@ -33,7 +33,7 @@ class Site:
 
     layout: Layout
     profile: Profile
-    autumn: bool
+    autumn: float
     crowd: float
     lamps: bool
     lit: float
@@ -43,10 +43,9 @@ class Site:
 
 @dataclass
 class Block:
-    """The things of a block; ``lights`` are (s, t, height) of lamps that work; ``crossing`` from s to s, if any; ``zebra`` likewise."""
+    """The things of a block; ``crossing`` from s to s, if any; ``zebra`` likewise."""
 
     things: list[Thing] = field(default_factory=list)
-    lights: list[tuple[float, float, float]] = field(default_factory=list)
     crossing: tuple[float, float] | None = None
     zebra: tuple[float, float] | None = None
 

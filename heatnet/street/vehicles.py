@@ -12,6 +12,8 @@ PAINTS: tuple[Colour, ...] = (
     *((0.02, 0.02, 0.02), (0.05, 0.05, 0.06), (0.25, 0.26, 0.27), (0.45, 0.46, 0.47), (0.70, 0.70, 0.70), (0.75, 0.74, 0.70)),
     *((0.35, 0.02, 0.02), (0.02, 0.05, 0.22), (0.03, 0.10, 0.20), (0.04, 0.12, 0.06), (0.45, 0.20, 0.03), (0.20, 0.14, 0.09)),
 )
+FRONT_K, BACK_K = 9.0, 3.0
+"""How much warmer a headlight's and a tail light's glass is when they are on (ours)."""
 
 
 class Body(NamedTuple):
@@ -65,7 +67,7 @@ def car(rng: np.random.Generator, running: bool) -> list[Solid]:
         Solid(Shape.BOX, (0, -body.length / 2 + 0.02, 0.42), (0.94 * body.width, 0.10, 0.22), dark, warmth=3 * hot),
         Solid(Shape.BOX, (0, 0, 0.27), (0.9 * body.width, 0.9 * body.length, 0.14), dark, warmth=9 * hot),
         *_wheels("Car", body.width, body.length, 0.32, 8 * hot),
-        *_lights("Car", body.width, body.length, 0.68),
+        *_lights("Car", body.width, body.length, 0.68, running),
         Solid(Shape.PRISM, (0.35 * body.width, -body.length / 2, 0.27), (0.09, 0.09, 0.25), dark, (np.pi / 2, 0, 0), warmth=30 * hot),
     ]
 
@@ -82,14 +84,15 @@ def _wheels(label: str, width: float, length: float, radius: float, warmth: floa
     return solids
 
 
-def _lights(label: str, width: float, length: float, height: float) -> list[Solid]:
-    """Two lights in front, two behind, two number plates."""
+def _lights(label: str, width: float, length: float, height: float, running: bool) -> list[Solid]:
+    """Two lights in front, two behind, two number plates; lights of a ``running`` vehicle are on and therefore warm (``light.night``)."""
     front, back = stuff(Material.HEADLIGHT, label, (0.6, 0.6, 0.6)), stuff(Material.TAILLIGHT, label, (0.35, 0.02, 0.02))
     plate = stuff(Material.SIGN, label, (0.7, 0.7, 0.68))
+    hot, glow = (FRONT_K, BACK_K) if running else (0.0, 0.0)
     solids = [Solid(Shape.BOX, (0, side * (length / 2 + 0.03), height - 0.22), (0.50, 0.05, 0.11), plate) for side in (-1, 1)]
     for side in (-1, 1):
-        solids.append(Solid(Shape.BOX, (side * 0.37 * width, length / 2 - 0.03, height), (0.34, 0.12, 0.15), front))
-        solids.append(Solid(Shape.BOX, (side * 0.39 * width, -length / 2 + 0.03, height + 0.08), (0.28, 0.12, 0.17), back))
+        solids.append(Solid(Shape.BOX, (side * 0.37 * width, length / 2 - 0.03, height), (0.34, 0.12, 0.15), front, warmth=hot))
+        solids.append(Solid(Shape.BOX, (side * 0.39 * width, -length / 2 + 0.03, height + 0.08), (0.28, 0.12, 0.17), back, warmth=glow))
     return solids
 
 
@@ -128,7 +131,7 @@ def _lorry(rng: np.random.Generator, label: str, length: float, width: float, he
         Solid(Shape.BOX, (0, 0, 0.42), (0.85 * width, 0.92 * length, 0.30), dark, warmth=8 * hot),
         Solid(Shape.BOX, (0, length / 2, 0.60), (0.9 * width, 0.08, 0.40), dark, warmth=12 * hot),
         *_wheels(label, width, length, radius, 8 * hot),
-        *_lights(label, width, length, 0.85),
+        *_lights(label, width, length, 0.85, running),
     ]
     if not bus and label == "Car":
         solids.append(Solid(Shape.BOX, (0, -0.7, (belt + height) / 2), (0.99 * width, back - 1.45, height - belt), paint, taper=(0.94, 1.0)))

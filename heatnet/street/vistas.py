@@ -1,8 +1,11 @@
 """A data set in the layout of Mapillary Vistas v1.2: many streets, many cameras, by daylight."""
 
+import base64
 import colorsys
+import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,15 +14,20 @@ import numpy as np
 from heatnet.calibration.camera import Camera
 from heatnet.config import Street
 from heatnet.street import light, render, rig, sensor
-from heatnet.street.climate import daylight
+from heatnet.street.bdd import american
+from heatnet.street.checks import check
+from heatnet.street.climate import daylight, turned
 from heatnet.street.files import claim, room, write_bytes, write_image
 from heatnet.street.jobs import Progress, run
 from heatnet.street.path import Layout
+from heatnet.street.weather import Moment
 from heatnet.street.world import Stretch, World, world
 from heatnet.taxonomy import VISTAS, VISTAS_NAMES
 
-PER_WORLD = 6
+PER_WORLD = 4
 SPAN_M = 70.0
+WHITE = (0.88, 1.14)
+"""Red and blue against green: how cameras differ in their white balance (ours)."""
 SPLITS = ("training", "validation")
 
 
@@ -28,15 +36,10 @@ def write_vistas(street: Street, folder: Path, workers: int) -> Iterator[Progres
 
     Raises ``ValueError`` for impossible parameters before anything is rendered.
     """
-    if min(street.vistas.size) < 8:
-        raise ValueError(f"street.vistas.size: {street.vistas.size}; give at least 8x8 pixels (width, height)")
-    if min(street.vistas.training, street.vistas.validation) < 1:
-        raise ValueError(f"street.vistas: {street.vistas.training} training and {street.vistas.validation} validation images; give at least one each")
-    if not 10 <= street.vistas.view_deg[0] <= street.vistas.view_deg[1] <= 150:
-        raise ValueError(f"street.vistas.view_deg: {street.vistas.view_deg}; give two angles between 10 and 150 degrees, the smaller first")
+    check(street)
     counts = {"training": street.vistas.training, "validation": street.vistas.validation}
     room(folder, sum(counts.values()) * np.prod(street.vistas.size) * 1.5)
-    claim(folder, repr((street.seed, street.layouts, street.sensor, street.climate, street.vistas)))
+    claim(folder, repr((street.seed, street.sensor, street.climate, street.vistas)))
     write_bytes(folder / "config.json", json.dumps(config(), indent=1).encode())
     jobs = [partial(_images, street, folder, name, i, min(i + PER_WORLD, n)) for name, n in counts.items() for i in range(0, n, PER_WORLD)]
     yield from run(jobs, sum(counts.values()), workers)
@@ -65,16 +68,27 @@ def _images(street: Street, folder: Path, split: str, first: int, last: int) -> 
     if todo:
         key = (1, SPLITS.index(split), first)
         rng = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=key))
-        place = world(rng, Layout(street.layouts[first // PER_WORLD % len(street.layouts)]))
+        day = int(daylight(street.climate, rng).day)
+        place = _place(street, Layout(street.vistas.layouts[first // PER_WORLD % len(street.vistas.layouts)]), day, rng)
         stretch = place.stretch(0.0, SPAN_M)
         for i in todo:
-            _image(street, folder, split, i, place, stretch, np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=(*key, i))))
+            own = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=(*key, i)))
+            moment = daylight(replace(street.climate, days=(day, day)), own)
+            _image(street, _paths(folder, split, i), (place, stretch), moment, own)
     return last - first
 
 
-def _image(street: Street, folder: Path, split: str, number: int, place: World, stretch: Stretch, rng: np.random.Generator) -> None:
+def _place(street: Street, layout: Layout, day: int, rng: np.random.Generator) -> World:
+    """A world; the share ``abroad`` of the towns and villages lies in North America."""
+    autumn = turned(Moment(12.0, float(day), street.climate.latitude_deg, 0.0, 0.0, 0.0))
+    if rng.random() < street.vistas.abroad:
+        return american(rng, layout, autumn)
+    return world(rng, layout, autumn=autumn)
+
+
+def _image(street: Street, paths: tuple[Path, Path], where: tuple[World, Stretch], moment: Moment, rng: np.random.Generator) -> None:
     """One image by a camera, at a place and a moment of its own; the label is written last and marks it done."""
-    camera, moment = _camera(street, rng), daylight(street.climate, rng)
+    (place, stretch), camera = where, _camera(street, rng)
     s, lane = float(rng.uniform(0, SPAN_M)), place.lane + float(rng.normal(0, 0.4))
     (x, y), heading = stretch.course.place(np.array([s]), np.array([lane]))[0], stretch.course.heading(np.array([s]))[0]
     tilt = rng.normal(0, (0.03, 0.015, 0.08))
@@ -83,9 +97,9 @@ def _image(street: Street, folder: Path, split: str, number: int, place: World, 
     shot = render.shoot(scene, camera, world_from_camera)
     linear = render.radiance(scene, shot, moment, street.sensor.night_glow, street.vistas.edge_rays)
     gain = light.exposure(linear.reshape(-1, 3), dark=False) * float(rng.uniform(0.75, 1.35))
-    image, label = _paths(folder, split, number)
-    write_image(image, sensor.develop(linear, gain, street.sensor, rng))
-    write_image(label, render.label(shot))
+    balanced = linear * np.array([rng.uniform(*WHITE), 1.0, rng.uniform(*WHITE)], np.float32)
+    write_image(paths[0], sensor.develop(balanced, gain, street.sensor, rng))
+    write_image(paths[1], render.label(shot))
 
 
 def _camera(street: Street, rng: np.random.Generator) -> Camera:
@@ -97,6 +111,7 @@ def _camera(street: Street, rng: np.random.Generator) -> Camera:
 
 
 def _paths(folder: Path, split: str, number: int) -> tuple[Path, Path]:
-    """The image and the label of a number; Vistas names files by random-looking keys."""
-    stem = f"street_{number:05d}"
+    """The image and the label of a number; Vistas names files by random-looking keys of 22 letters and digits."""
+    key = hashlib.sha256(f"{split} {number}".encode()).digest()[:16]
+    stem = base64.urlsafe_b64encode(key).decode().rstrip("=")
     return folder / split / "images" / f"{stem}.jpg", folder / split / "labels" / f"{stem}.png"

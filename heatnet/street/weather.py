@@ -53,9 +53,13 @@ class Moment:
         return float(SOLAR_CONSTANT * 0.7 ** (mass**0.678) * (1 - 0.95 * self.cloud))
 
     def diffuse(self, lag_h: float = 0.0) -> float:
-        """Irradiance from the sky on level ground, W/m2: a tenth of a clear beam, more under cloud."""
-        up = max(float(self.sun(lag_h)[2]), 0.0)
-        return (110 + 180 * self.cloud) * up**0.6
+        """Irradiance from the sky on level ground, W/m2: a tenth of a clear beam, more under cloud; at dusk what twilight leaves.
+
+        400 lx at sunset, 3.4 lx at the end of civil twilight (-6 degrees), by 100 lm/W (Seidelmann 1992, in outline).
+        """
+        up = float(self.sun(lag_h)[2])
+        dusk = 4.0 * 10 ** float(min(np.degrees(np.arcsin(up)), 0.0) / 2.9)
+        return (110 + 180 * self.cloud) * max(up, 0.0) ** 0.6 + dusk
 
     def air_c(self, lag_h: float = 0.0) -> float:
         """The air's temperature: Freiburg's yearly mean and swing (DWD 1991-2020: 11.7 and 9 K), a daily swing with its peak at 15 h."""

@@ -1,18 +1,24 @@
 """A world: an endless street from a seed; a stretch of it; a scene, which is a stretch at an instant."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from jaxtyping import Float, Float32, Int32
 
 from heatnet.street import blocks, city, ground, highway, vehicles
+from heatnet.street.materials import Material
 from heatnet.street.path import Course, Layout, Profile, course, profile
 from heatnet.street.rays import Tracer
 from heatnet.street.site import BLOCK_M, Block, Site, Thing
-from heatnet.street.solids import Mesh, Parts, compiled, join, parts_of
+from heatnet.street.solids import Mesh, Parts, compiled, join, parts_of, turned
 
 BEHIND_M, AHEAD_M = 30.0, 180.0
+CLEAR_M = 3.0
+"""Nobody walks or drives into the car of the cameras."""
+SLOPES_M = 14.0
+"""From here on the ground may rise (``ground.height``); houses nearer to the road stand level."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Stretch:
-    """A part of a world laid out: what stands still as a finished mesh, what moves in its own frame."""
+    """A part of a world laid out: what stands still as a finished mesh, what moves in its own frame (the first of it is the horizon)."""
 
     course: Course
     still: Scene
@@ -47,6 +53,7 @@ class Stretch:
     parts: Parts
     owner: Int32[np.ndarray, "moving_parts"]
     speed: float
+    heights: Callable[[Float[np.ndarray, "n 2"]], Float[np.ndarray, "n"]]
 
     def scene(self, ego_s: float, lane: float) -> Scene:
         """The stretch when the car of the cameras is at (``ego_s``, ``lane``): moving things where they then are."""
@@ -54,13 +61,18 @@ class Stretch:
         (x, y), heading = self.course.place(np.array([ego_s]), np.array([lane]))[0], self.course.heading(np.array([ego_s]))[0]
         still = replace(self.still, ego=(float(x), float(y), float(heading)))
         near = np.abs(places[:, 0] - ego_s - AHEAD_M / 2) < AHEAD_M / 2 + BEHIND_M
-        if not near.any():
-            return still
-        poses = _poses(self.course, places, [thing.turn for thing in self.movers], np.zeros(len(places)))
+        near &= np.array([self._there(thing, ego_s) for thing in self.movers], bool)
+        near &= np.hypot(places[:, 0] - ego_s, places[:, 1] - lane) > CLEAR_M
+        poses = _poses(self.course, places, [thing.turn for thing in self.movers], self.heights(places))
+        near, poses = np.concatenate([[True], near]), np.concatenate([[[x, y, 0.0, 0.0]], poses])
         vertices, parts = _stand(self.mesh, self.parts, self.owner, poses)
         faces = near[self.mesh.thing[self.mesh.faces[:, 0]]]
         part = self.mesh.part[faces] + np.int32(len(still.parts))
         return replace(still, moving=Tracer(vertices, self.mesh.faces[faces]), moving_part=part, parts=join([still.parts, parts]))
+
+    def _there(self, thing: Thing, ego_s: float) -> bool:
+        """Whether a moving thing is there at all: near its own place, as any stretch that holds this moment knows it, or if it drives with us."""
+        return thing.pace == self.speed or -BEHIND_M <= thing.s - ego_s <= AHEAD_M
 
 
 @dataclass(frozen=True)
@@ -94,40 +106,38 @@ class World:
         first, last = int((start - BEHIND_M) // BLOCK_M), int((end + AHEAD_M) // BLOCK_M)
         made = [self._block(number) for number in range(first, last + 1)]
         things = [thing for block in made for thing in block.things]
-        movers = [thing for thing in things if thing.pace or thing.drift] + self._ahead(first)
+        movers = [thing for thing in things if thing.pace or thing.drift] + self._ahead()
         fixed = [thing for thing in things if not (thing.pace or thing.drift)]
-        mesh, owner = compiled([thing.solids for thing in movers])
-        parts = parts_of([thing.solids for thing in movers], np.arange(len(movers)) + 7919 * (first + 50))
+        groups = [ground.horizon(int(self.entropy[0]), self.surface), *[thing.solids for thing in movers]]
+        mesh, owner = compiled(groups)
+        parts = parts_of(groups, np.array([1, *[7919 + _seed(thing) for thing in movers]]))
         still = self.lay(fixed, made, (first * BLOCK_M, (last + 1) * BLOCK_M))
-        return Stretch(self.course, still, movers, mesh, parts, owner, self.speed)
+        return Stretch(self.course, still, movers, mesh, parts, owner, self.speed, partial(self._heights, made))
 
-    def _ahead(self, number: int) -> list[Thing]:
-        """Perhaps a car or two that drive before ours."""
-        rng = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=(2, number + 2**20)))
+    def _ahead(self) -> list[Thing]:
+        """Perhaps a car or two that drive before ours, all the way."""
+        rng = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=(2, 2**20)))
         if self.site.layout is Layout.HIGHWAY:
-            return highway.traffic(rng, number * BLOCK_M, self.site.profile, self.speed)
+            return highway.traffic(rng, 0.0, self.site.profile, self.speed)
         gap, cars = 0.0, []
         for _ in range(int(rng.choice([0, 1, 1, 2]))):
             gap += float(rng.uniform(11, 35))
             build = vehicles.car if rng.random() < 0.8 else vehicles.van if rng.random() < 0.6 else vehicles.truck
-            cars.append(Thing(build(rng, True), number * BLOCK_M, self.lane, 0.0, self.speed, 0.0, gap))
+            cars.append(Thing(build(rng, True), 0.0, self.lane, 0.0, self.speed, 0.0, gap))
         return cars
 
     def lay(self, things: list[Thing], made: list[Block], span: tuple[float, float]) -> Scene:
         """The scene of the ground from ``span[0]`` to ``span[1]`` and of things that stand still; crossings and lamps are those of the blocks."""
         crossings = [block.crossing for block in made if block.crossing]
         floor = ground.strips(self.course, self.site.profile, self.surface, crossings, span)
-        centre = self.course.place(np.array([(span[0] + span[1]) / 2]), np.zeros(1))[0]
-        around = ground.horizon(int(self.entropy[0]), self.surface)
-        groups = [floor.solids, around, *[thing.solids for thing in things]]
+        groups = [floor.solids, *[thing.solids for thing in things]]
         mesh, owner = compiled(groups[1:])
         owner = np.concatenate([np.zeros(len(floor.solids), np.int32), owner + 1])
-        seeds = np.array([0, 1, *[int(37 * thing.s + 11 * thing.t) for thing in things]])
         places = np.array([(thing.s, thing.t) for thing in things]).reshape(-1, 2)
-        poses = _poses(self.course, places, [thing.turn for thing in things], self._heights(places))
-        poses = np.concatenate([[[0, 0, 0, 0], [*centre, 0, 0]], poses])
+        poses = _poses(self.course, places, [thing.turn for thing in things], self._bases(made, things))
+        poses = np.concatenate([[[0, 0, 0, 0]], poses])
         lifted = replace(mesh, thing=mesh.thing + np.int32(1))
-        vertices, parts = _stand(lifted, parts_of(groups, seeds), owner, poses)
+        vertices, parts = _stand(lifted, parts_of(groups, np.array([0, *map(_seed, things)])), owner, poses)
         faces = np.concatenate([floor.faces, mesh.faces + np.int32(len(floor.vertices))])
         return Scene(
             static=Tracer(np.concatenate([floor.vertices, vertices]), faces),
@@ -139,19 +149,43 @@ class World:
             profile=self.site.profile,
             zebras=tuple(block.zebra for block in made if block.zebra),
             crossings=tuple(crossings),
-            lights=self._lights(made),
+            lights=self._lights(things),
             ego=(0.0, 0.0, 0.0),
         )
 
-    def _heights(self, places: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, "n"]:
-        """The ground's height under things: the pavement's beyond the kerb, the lawn's further out."""
-        away = np.abs(places[:, 1])
-        return np.where(away > self.site.profile.road, self.site.profile.step, 0.0) + 0.0 * away
+    def _heights(self, made: list[Block], places: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, "n"]:
+        """The ground's height at places: pavements, slopes, crossings."""
+        return ground.height(self.site.profile, self.surface, [block.crossing for block in made if block.crossing], places)
 
-    def _lights(self, made: list[Block]) -> Float32[np.ndarray, "lights 3"]:
-        """World positions of the lamps that work."""
-        lights = np.array([light for block in made for light in block.lights]).reshape(-1, 3)
+    def _bases(self, made: list[Block], things: list[Thing]) -> Float[np.ndarray, "things"]:
+        """What things that stand still stand on; of what is wide, on a slope, the lowest corner, so that nothing hovers."""
+        places = np.array([(thing.s, thing.t) for thing in things]).reshape(-1, 2)
+        base = self._heights(made, places)
+        if sloping := [i for i, thing in enumerate(things) if abs(thing.t) > SLOPES_M]:
+            half = np.array([_half(things[i]) for i in sloping])
+            corners = [self._heights(made, places[sloping] + half * sign) for sign in ((-1, -1), (-1, 1), (1, -1), (1, 1))]
+            base[sloping] = np.minimum(base[sloping], np.min(corners, 0))
+        return base
+
+    def _lights(self, things: list[Thing]) -> Float32[np.ndarray, "lights 3"]:
+        """World positions of the lamps that work, from the things that hold them; they hang below their heads."""
+        heads = [(thing, solid.centre) for thing in things for solid in thing.solids if solid.stuff.material is Material.LAMP and solid.warmth > 0]
+        moved = [(thing, *turned(centre[:2], thing.turn), centre[2]) for thing, centre in heads]
+        lights = np.array([(thing.s + ahead, thing.t + right, up - 0.15) for thing, right, ahead, up in moved]).reshape(-1, 3)
         return np.c_[self.course.place(lights[:, 0], lights[:, 1]), lights[:, 2]].astype(np.float32) if len(lights) else np.zeros((0, 3), np.float32)
+
+
+def _seed(thing: Thing) -> int:
+    """A number of its own for a thing, from where it is."""
+    return int(37 * thing.s + 11 * thing.t + 101 * thing.lead)
+
+
+def _half(thing: Thing) -> tuple[float, float]:
+    """Half the size, along s and t, of what of a thing stands on the ground."""
+    low = [solid for solid in thing.solids if solid.centre[2] - solid.size[2] / 2 < 0.3]
+    right, ahead = (max((abs(solid.centre[k]) + solid.size[k] / 2 for solid in low), default=0.0) for k in (0, 1))
+    cos, sin = abs(float(np.cos(thing.turn))), abs(float(np.sin(thing.turn)))
+    return cos * ahead + sin * right, cos * right + sin * ahead
 
 
 def _whereabouts(thing: Thing, ego_s: float, speed: float, limit: float) -> tuple[float, float]:
@@ -179,14 +213,14 @@ def _stand(
     return world.astype(np.float32), frame
 
 
-def world(rng: np.random.Generator, layout: Layout, lit: float = 0.3) -> World:
-    """A world of a kind of street; ``lit`` is the share of windows that are lit at night."""
+def world(rng: np.random.Generator, layout: Layout, lit: float = 0.3, autumn: float = 0.2) -> World:
+    """A world of a kind of street; ``lit`` is the share of windows lit at night, ``autumn`` that of plants that have turned (``climate.turned``)."""
     if layout is Layout.CITY:
-        plain = world(rng, Layout.URBAN, lit)
+        plain = world(rng, Layout.URBAN, lit, autumn)
         return replace(plain, site=city.site(rng, plain.site))
     crowd = {Layout.URBAN: 1.9, Layout.SUBURBAN: 0.85, Layout.RURAL: 0.35, Layout.HIGHWAY: 0.0}[layout] * float(rng.uniform(0.6, 1.5))
     cross = highway.profile(rng) if layout is Layout.HIGHWAY else profile(rng, layout)
-    site = Site(layout, cross, bool(rng.random() < 0.35), crowd, bool(rng.random() < 0.75), lit, float(rng.choice([40, 60])))
+    site = Site(layout, cross, autumn, crowd, bool(rng.random() < 0.75), lit, float(rng.choice([40, 60])))
     entropy = tuple(int(word) for word in rng.integers(0, 2**32, 4))
     paved = layout is Layout.URBAN and rng.random() < 0.6
     return World(

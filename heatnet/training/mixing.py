@@ -1,4 +1,4 @@
-"""New images from old ones, for self-training: classes of one pasted onto another, blocks hidden, a modality hidden."""
+"""New images from old ones, for self-training: classes pasted, the day in the night's style, blocks hidden, a modality hidden."""
 
 from dataclasses import replace
 
@@ -9,6 +9,9 @@ from torch import Tensor
 
 from heatnet.data import Batch
 from heatnet.taxonomy import IGNORE
+
+LEAST = 30
+"""Pixels of a class in an image below which its mean and spread say little."""
 
 
 def pasted(labels: Tensor, rng: np.random.Generator) -> Bool[Tensor, "batch height width"]:
@@ -56,6 +59,38 @@ def one_modality(batch: Batch, rng: np.random.Generator) -> Batch:
         raise ValueError("cross-modal consistency: expected RGB and thermal images; this network sees only one of them, set its weight to 0")
     keep = torch.from_numpy(rng.integers(0, 2, len(batch))).to(batch.rgb)[:, None, None, None]
     return replace(batch, rgb=batch.rgb * keep, thermal=batch.thermal * (1 - keep))
+
+
+def styled(day: Batch, night: Batch, rng: np.random.Generator) -> Batch:
+    """The day images as if by night: each class takes the mean and the spread that it has in the night image beside it.
+
+    ``x' = x + a ((x - m_k) s'_k / s_k + m'_k - x)`` for every channel of RGB and thermal and every pixel x of class k, with mean and
+    deviation ``m_k, s_k`` in the day image and ``m'_k, s'_k`` in the night image (Reinhard et al., Color transfer between images, 2001,
+    by class), and a share ``a`` drawn for each image from [0, 1]. Only classes with ``LEAST`` pixels in both images, seen and labelled,
+    change; shapes and labels stay. Raises ``ValueError`` where a batch lacks labels.
+    """
+    if day.label is None or night.label is None:
+        raise ValueError("the day in the night's style: expected two labelled batches; give both sources labels")
+    shares = rng.random(len(day)).tolist()
+    made = {
+        name: None if part is None else torch.stack([_styled(part, images(night)[name], day.label, night.label, i, a) for i, a in enumerate(shares)])
+        for name, part in images(day).items()
+    }
+    return replace(day, **made)
+
+
+def _styled(day: Tensor, night: Tensor | None, labels: Tensor, others: Tensor, i: int, share: float) -> Tensor:
+    """Image ``i`` of ``day``, its classes by turns."""
+    assert night is not None, "day and night are seen by the same cameras"
+    image, other = day[i].clone(), night[i]
+    for k in torch.unique(labels[i]).tolist():
+        here, there = (labels[i] == k) & (image != 0).any(0), (others[i] == k) & (other != 0).any(0)
+        if k != IGNORE and min(int(here.sum()), int(there.sum())) >= LEAST:
+            old, new = image[:, here], other[:, there]
+            scale = new.std(1, keepdim=True) / old.std(1, keepdim=True).clamp(min=1e-3)
+            wanted = (old - old.mean(1, keepdim=True)) * scale + new.mean(1, keepdim=True)
+            image[:, here] = (old + share * (wanted - old)).clamp(-1, 1)
+    return image
 
 
 def images(batch: Batch) -> dict[str, Tensor | None]:

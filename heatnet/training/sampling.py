@@ -16,16 +16,21 @@ RARE, CHANGE = 3, 1
 """Streams of random numbers: which frames, and their changes."""
 
 
+def class_shares(samples: Samples) -> Float[np.ndarray, "13"]:
+    """The share of the labelled pixels that are of each class. Raises ``ValueError`` where there are no labels."""
+    if samples.label is None:
+        raise ValueError(f"{samples.names[0]}: no labels; rare classes cannot be found without; give the index a label folder")
+    count = np.bincount(samples.label.ravel(), minlength=NUM_CLASSES + 1)[:NUM_CLASSES]
+    return count / max(count.sum(), 1)
+
+
 def class_odds(samples: Samples, temperature: float) -> Float[np.ndarray, "13"]:
     """How often each class is asked for: ``P(c) = exp((1 - f_c) / T) / sum``, with ``f_c`` the class's share of the labelled pixels.
 
     Classes that do not occur are never asked for; a small T asks for the rarest nearly always, a large one for all alike.
     """
-    if samples.label is None:
-        raise ValueError(f"{samples.names[0]}: no labels; rare classes cannot be found without; give the index a label folder")
-    count = np.bincount(samples.label.ravel(), minlength=NUM_CLASSES + 1)[:NUM_CLASSES]
-    share = count / max(count.sum(), 1)
-    odds = np.where(count > 0, np.exp(-(share - share.min()) / temperature), 0.0)
+    share = class_shares(samples)
+    odds = np.where(share > 0, np.exp(-(share - share.min()) / temperature), 0.0)
     return odds / odds.sum()
 
 

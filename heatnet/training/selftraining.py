@@ -16,7 +16,7 @@ from heatnet.losses import confidence, confident_share, cross_modal_loss
 from heatnet.taxonomy import IGNORE
 from heatnet.training.averaging import averaged, follow_student
 from heatnet.training.learner import Learner, Report, descend, evaluating, learning_rate, optimiser, reproducible
-from heatnet.training.mixing import class_mix, masked, one_modality
+from heatnet.training.mixing import class_mix, masked, one_modality, styled
 from heatnet.training.supervised import Source, joint_forward, labelled_loss
 
 STREAM = 2
@@ -31,12 +31,12 @@ def selftraining_learner(network: nn.Module, settings: config.Training) -> Learn
 def selftraining(
     learner: Learner, day: Source, night: Source, settings: config.Training, recipe: config.SelfTraining, class_weight: Tensor
 ) -> Iterator[Report]:
-    """Descend ``L_day + w_n L_night + w_x L_mix + w_m L_mask + w_c L_cross``; the teacher follows after every step.
+    """Descend ``L_day + w_n L_night + w_s L_styled + w_x L_mix + w_m L_mask + w_c L_cross``; the teacher follows after every step.
 
     ``L_day`` and ``L_night`` are the segmentation losses of the sources' own labels. The teacher (an average, see ``averaging``) labels
-    the night images as well: ``L_mix`` is the loss of day classes pasted onto them, ``L_mask`` of the night images with blocks hidden,
-    ``L_cross`` the divergence of the answer for one modality from that for both. ``class_weight`` weighs the teacher's labels by class,
-    as the sources weigh theirs (``heatnet.data.sets.class_weights``).
+    the night images as well: ``L_styled`` is the loss of the day images in the style of those, ``L_mix`` of day classes pasted onto them,
+    ``L_mask`` of them with blocks hidden, ``L_cross`` the divergence of the answer for one modality from that for both. ``class_weight``
+    weighs the teacher's labels by class, as the sources weigh theirs (``heatnet.data.sets.class_weights``).
     """
     network, teacher = learner.networks["network"].train(), learner.networks["teacher"]
     device = next(network.parameters()).device
@@ -69,11 +69,16 @@ def own_labels(teacher: nn.Module, night: Batch, threshold: float, class_weight:
 
 
 def harder(day: Batch, night: Batch, recipe: config.SelfTraining, rng: np.random.Generator) -> dict[str, Batch]:
-    """The night images, as the teacher labelled them, made harder in every way that has a weight."""
-    mixing, hiding, dropping = rng.spawn(3)
+    """The images made harder in every way that has a weight; ``night`` as the teacher labelled it.
+
+    What is pasted wears the night's style where the day does (``recipe.styled``).
+    """
+    mixing, hiding, dropping, styling = rng.spawn(4)
     made: dict[str, Batch] = {}
+    if recipe.styled:
+        made["styled"] = styled(day, night, styling)
     if recipe.mix:
-        made["mix"] = class_mix(day, night, mixing)
+        made["mix"] = class_mix(made.get("styled", day), night, mixing)
     if recipe.masked:
         made["masked"] = masked(night, recipe.block, recipe.ratio, hiding)
     if recipe.cross_modal:
@@ -88,4 +93,5 @@ def _term(name: str, logits: Mapping[str, Tensor], batch: Batch) -> Tensor:
 
 def _weight(recipe: config.SelfTraining, name: str) -> float:
     """The weight of one view's loss."""
-    return {"day": 1.0, "night": recipe.night, "mix": recipe.mix, "masked": recipe.masked, "cross-modal": recipe.cross_modal}[name]
+    others = {"mix": recipe.mix, "masked": recipe.masked, "cross-modal": recipe.cross_modal}
+    return {"day": 1.0, "night": recipe.night, "styled": recipe.styled, **others}[name]

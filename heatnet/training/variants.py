@@ -74,9 +74,15 @@ class Recipe:
     @property
     def selftraining(self) -> config.SelfTraining:
         """The shared recipe without the terms that the variant leaves out."""
-        on = {name: float(name in self.variant.terms) for name in ("mix", "masked", "cross-modal")}
+        on = {name: float(name in self.variant.terms) for name in ("styled", "mix", "masked", "cross-modal")}
         shared = self.shared.recipe
-        return replace(shared, mix=shared.mix * on["mix"], masked=shared.masked * on["masked"], cross_modal=shared.cross_modal * on["cross-modal"])
+        return replace(
+            shared,
+            styled=shared.styled * on["styled"],
+            mix=shared.mix * on["mix"],
+            masked=shared.masked * on["masked"],
+            cross_modal=shared.cross_modal * on["cross-modal"],
+        )
 
 
 def network_of(recipe: Recipe, material: Material) -> HeatNet:

@@ -14,6 +14,8 @@ WON, LOST = 0.98, 0.02
 PART = 5
 """The beginning and the end of a run are its first and last fifth."""
 
+WELL = "No loss term diverged, and no critic won or died."
+
 Curve = Float[np.ndarray, " steps"]
 
 
@@ -48,6 +50,11 @@ def collapsed(figures: Mapping[str, Curve]) -> list[str]:
 def judged(reports: Sequence[Report]) -> list[str]:
     """All that is wrong with a run, nothing if it went well; a term that only some steps have is judged by those."""
     return [*diverging(curves([report.losses for report in reports])), *collapsed(curves([report.figures for report in reports]))]
+
+
+def verdict(losses: Mapping[str, Curve], figures: Mapping[str, Curve]) -> str:
+    """What is to be said of a run's curves, in words: what went wrong, or that nothing did."""
+    return "\n".join([*diverging(losses), *collapsed(figures)]) or WELL
 
 
 def curves(rows: Sequence[Mapping[str, float]]) -> dict[str, Curve]:

@@ -51,3 +51,8 @@ def test_a_point_beyond_the_fold_of_the_distortion_is_not_seen() -> None:
     pixels = camera.project(points)
     assert (np.abs(pixels[:, 0] - 159.5) < 160).all()
     assert in_view(camera, points, pixels, 0).tolist() == [True, False]
+
+
+def test_a_camera_scaled_to_a_width_has_it() -> None:
+    camera = Camera(1055, 700, (900.0, 900.0), (527.0, 349.5))
+    assert all(camera.scaled(width / 1055).width == width for width in range(2, 2000))

@@ -7,7 +7,7 @@ import scene
 from heatnet.calibration.costs import Cost, descend, edge_distance, gradient_alignment
 from heatnet.calibration.edges import View, gradient, normalised
 from heatnet.calibration.error import errors
-from heatnet.calibration.refine import prior_of
+from heatnet.calibration.refine import Prior, prior_of
 from heatnet.calibration.unknowns import SIZE, moved
 from heatnet.config import Calibration
 
@@ -44,6 +44,15 @@ def test_alignment_asks_for_the_direction_and_distance_does_not(step: np.ndarray
 def test_a_descent_ends_nearer_the_truth(cost: Cost, seen: list[View], settings: Calibration) -> None:
     start = moved(scene.RIG, np.array([0.004, -0.004, 0.003, 0.005, -0.005, 0.005, 0.01, 0.01, 1, -1, 0.02, -0.01, 0, 0]))
     prior = prior_of(start, settings.search, settings.refinement)
-    end = list(descend(cost, seen, start, prior, settings.refinement))[-1]
+    end = list(descend(cost, seen, start, prior, settings.refinement))[-1].rig
     assert errors(end, scene.RIG).median_px < 0.6 * errors(start, scene.RIG).median_px
     assert np.isfinite(moved(end, np.zeros(SIZE)).thermal.distortion).all()
+
+
+@COSTS
+def test_a_descent_heeds_the_prior(cost: Cost, seen: list[View], settings: Calibration) -> None:
+    start = moved(scene.RIG, np.array([0.004, -0.004, 0.003, 0.005, -0.005, 0.005, 0.01, 0.01, 1, -1, 0.02, -0.01, 0, 0]))
+    held = Prior(start, 1e14 * np.eye(SIZE))
+    np.testing.assert_allclose(
+        list(descend(cost, seen, start, held, settings.refinement))[-1].rig.thermal_from_left, start.thermal_from_left, atol=1e-6
+    )

@@ -7,14 +7,17 @@ import pytest
 import scene
 
 from heatnet.calibration.alignment import alignment, landscape
+from heatnet.calibration.costs import REFINERS
 from heatnet.calibration.edges import View, gradient, normalised, ridges, view
 from heatnet.calibration.error import errors
 from heatnet.calibration.recordings import Pair
-from heatnet.calibration.refine import peaks, prior_of, refine
+from heatnet.calibration.refine import distances, matched, peaks, prior_of, refine, residuals, snap
 from heatnet.calibration.solver import calibrate, solve
 from heatnet.calibration.unknowns import NAMES, SIZE, moved
 from heatnet.config import Calibration
 
+EVERY = {"rx": 0.003, "ry": 0.003, "rz": 0.01, "tx": 0.05, "ty": 0.05, "tz": 0.2, "log fx": 0.01, "log fy": 0.02, "cx": 1.0, "cy": 1.0}
+EVERY |= {"k1": 0.05, "k2": 0.1, "p1": 0.01, "p2": 0.01}
 STEPS = {"rx": 0.01, "ry": 0.01, "rz": 0.02, "log fx": 0.03, "log fy": 0.03, "cx": 3.0, "cy": 3.0, "k1": 0.1}
 
 
@@ -29,6 +32,43 @@ def test_alignment_is_largest_at_the_truth(scenes: list[scene.Scene], settings: 
         for sign in (-1, 1):
             step = sign * size * np.eye(SIZE)[NAMES.index(name)]
             assert alignment(coarse, moved(scene.RIG, step)) < best, (name, sign)
+
+
+def test_most_edges_match_at_the_truth_for_every_unknown(scenes: list[scene.Scene], settings: Calibration) -> None:
+    noiseless = []
+    for number, one in enumerate(scenes):
+        colours = [scene.render(one, scene.RGB, pose, thermal=False)[0].round() for pose in (np.eye(4), scene.RIG.right_from_left)]
+        left, right = (np.repeat(image.astype(np.uint8)[..., None], 3, 2) for image in colours)
+        warm = scene.render(one, scene.THERMAL, scene.RIG.thermal_from_left, thermal=True)[0].astype(np.uint16)
+        depth_m = scene.render(one, scene.RGB, np.eye(4), thermal=False)[1].astype(np.float32)
+        noiseless.append(view(Pair(f"{number}", left, right, warm), scene.RIG, settings, depth_m))
+    best = matched(noiseless, scene.RIG, settings.refinement).mean()
+    for name, size in EVERY.items():
+        for sign in (-1, 1):
+            step = sign * size * np.eye(SIZE)[NAMES.index(name)]
+            assert matched(noiseless, moved(scene.RIG, step), settings.refinement).mean() < best, (name, sign)
+
+
+def test_derivatives_of_the_residuals_agree_with_finite_differences(seen: list[View], settings: Calibration) -> None:
+    matches = snap(seen, scene.RIG, 3.0, settings.refinement.weakest)
+    value, jacobian = residuals(matches, scene.RIG)
+    np.testing.assert_allclose(value, distances(matches, scene.RIG))
+    for index, name in enumerate(NAMES):
+        step = np.eye(SIZE)[index] * 1e-6
+        numeric = (distances(matches, moved(scene.RIG, step)) - distances(matches, moved(scene.RIG, -step))) / 2e-6
+        np.testing.assert_allclose(jacobian[:, index], numeric, rtol=1e-4, atol=1e-3, err_msg=name)
+
+
+def test_two_frames_of_one_name_are_refused(seen: list[View], settings: Calibration) -> None:
+    with pytest.raises(ValueError, match=r"1 names occur twice among the frames \(0 first\)"):
+        solve([*seen, seen[0]], scene.RIG, settings, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("name", REFINERS)
+def test_any_refiner_can_follow_the_search(seen: list[View], settings: Calibration, name: str) -> None:
+    start = replace(settings, search=replace(settings.search, rounds=4))
+    found = solve(seen, scene.data_sheet(scene.RIG, (0.2, -0.2, 0.2), 1.01, 0.01), start, np.random.default_rng(0), REFINERS[name])
+    assert errors(found.rig, scene.RIG).median_px < errors(found.searched[-1][0], scene.RIG).median_px
 
 
 def test_inverted_thermal_contrast_changes_nothing(pairs: list[Pair], settings: Calibration) -> None:
@@ -104,10 +144,14 @@ def test_images_that_do_not_belong_together_are_refused(seen: list[View], settin
         solve(mixed, scene.data_sheet(scene.RIG), settings, np.random.default_rng(0))
 
 
-def test_a_blank_thermal_image_is_refused_by_name(pairs: list[Pair], settings: Calibration) -> None:
+def test_a_blank_thermal_image_is_left_out_by_name_and_refused_alone(pairs: list[Pair], settings: Calibration) -> None:
     blank = replace(pairs[1], thermal=np.full_like(pairs[1].thermal, 23000))
+    quick = replace(settings, search=replace(settings.search, rounds=1, candidates=40), refinement=replace(settings.refinement, least_confidence=0))
+    assert calibrate([pairs[0], blank], scene.RIG, quick, np.random.default_rng(0)).blank == ("1",)
+    with pytest.raises(ValueError, match=r"all 1 thermal images are blank \(1 first\)"):
+        calibrate([blank], scene.RIG, settings, np.random.default_rng(0))
     with pytest.raises(ValueError, match="1: the thermal image is blank"):
-        calibrate([pairs[0], blank], scene.RIG, settings, np.random.default_rng(0))
+        view(blank, scene.RIG, settings)
 
 
 def test_images_without_texture_are_refused(pairs: list[Pair], settings: Calibration) -> None:

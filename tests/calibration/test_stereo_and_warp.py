@@ -111,6 +111,21 @@ def test_what_the_thermal_camera_cannot_see_is_invalid(scenes: list[scene.Scene]
     np.testing.assert_array_equal(counts > 0, valid)
 
 
+@pytest.mark.parametrize("magnified", [1.0, 2.4, 4.0])
+def test_a_near_thing_hides_whatever_the_thermal_camera_magnifies(magnified: float) -> None:
+    nearness = np.full((162, 480), 1 / 40, np.float32)
+    nearness[:, 200:280] = 1 / 5
+    f = magnified * scene.RGB.focal_px[0]
+    thermal = scene.Camera(3000, 1200, (f, f), (1500.0, 600.0))
+    rig = replace(scene.RIG, thermal=thermal, thermal_from_left=scene.pose((0, 0, 0), (-0.3, 0, 0)))
+    valid = unoccluded(project(nearness, rig), rig, 0.5)
+    parallax_px = scene.RGB.focal_px[0] * 0.3 * (1 / 5 - 1 / 40)
+    hidden = slice(200 - int(parallax_px) + 1, 199)
+    assert not valid[:, hidden].any()
+    assert valid[:, 200:280].all()
+    assert valid[:, :180].all()
+
+
 def test_aligned_thermal_is_what_a_thermal_camera_in_the_left_place_would_see(
     scenes: list[scene.Scene], pairs: list[Pair], settings: Calibration
 ) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from heatnet.data.frames import Frame, leaks, split_by_range, with_labels, without_leaks
+from heatnet.data.frames import Frame, leaks, shared_drives, split_by_range, with_labels, without_leaks
 from heatnet.taxonomy import Domain
 
 
@@ -37,12 +37,32 @@ def test_planted_leaks_are_found_by_name_and_by_burst_and_nothing_else_is():
         frame("other"),
     ]
     assert [(a.name, b.name) for a, b in leaks(training, test, within_s=1.0)] == [("burst", "t0"), ("after", "t1"), ("same", "same")]
-    with pytest.warns(UserWarning, match=r"3 of 6 training frames lie within 1 s of a test frame and are left out, e.g. burst \(test frame t0\)"):
-        kept = without_leaks(training, test, within_s=1.0)
+    said = r"3 of 6 .* left out; a shared drive stays: 3 lie within 1 s of a test frame, e.g. burst \(test frame t0\); .*: a \(t0\)"
+    with pytest.warns(UserWarning, match=said):
+        kept = without_leaks(training, test, within_s=1.0, drives=False)
     assert [f.name for f in kept] == ["before", "far", "other"]
-    assert without_leaks(kept, test, within_s=1.0) == kept
-    with pytest.raises(ValueError, match="all 1 training frames lie within 1 s of a test frame"):
-        without_leaks([training[1]], test, within_s=1.0)
+    with pytest.raises(ValueError, match="no training frame is left of 1: 1 lie within 1 s of a test frame"):
+        without_leaks([training[1]], test, within_s=1.0, drives=False)
+
+
+def test_a_planted_drive_of_a_test_frame_is_left_out_whole():
+    training = [frame(f"a{k}", "a", time_s=10.0 * k) for k in range(10)] + [frame(f"b{k}", "b", time_s=200 + 10.0 * k) for k in range(5)]
+    training += [frame("unknown", "c")]
+    inside, outside = frame("t", "test", time_s=55.0), frame("u", "test", time_s=150.0)  # 5 s from a5 and a6, between the drives
+    assert shared_drives(training, [outside, inside]) == {"a": inside}
+    assert without_leaks(training, [outside], within_s=1.0, drives=True) == training
+    with pytest.warns(UserWarning, match=r"10 of 16 training frames are left out: 10 are of a drive that a test frame is from: a \(t\)"):
+        assert [f.drive for f in without_leaks(training, [inside], within_s=1.0, drives=True)] == ["b"] * 5 + ["c"]
+    with pytest.warns(UserWarning, match=r"0 of 16 training frames are left out; a shared drive stays: 10 are of a drive"):
+        assert without_leaks(training, [inside], within_s=1.0, drives=False) == training
+    with pytest.raises(ValueError, match="no training frame is left of 10: .* or set pairs.guard to neighbours"):
+        without_leaks(training[:10], [inside], within_s=1.0, drives=True)
+
+
+def test_the_first_and_the_last_frame_of_a_drive_bound_it():
+    training = [frame("a0", "a", time_s=10.0), frame("a1", "a", time_s=20.0)]
+    for time_s, shared in ((9.9, False), (10.0, True), (20.0, True), (20.1, False)):
+        assert bool(shared_drives(training, [frame("t", "test", time_s=time_s)])) is shared
 
 
 def test_labels_of_another_tree_bring_their_confidence_along(tmp_path: Path):

@@ -87,17 +87,32 @@ def test_pseudo_labels_take_the_place_of_labels(freiburg_root: Path, tmp_path: P
 def test_what_is_missing_in_freiburg_is_named(freiburg_root: Path, tmp_path: Path):
     with pytest.raises(ValueError, match=r"nowhere/train: no such folder; expected the drives of Freiburg Thermal .*; unpack"):
         freiburg.index(tmp_path / "nowhere", "train")
-    lonely = freiburg_root / "train/seq_00_day/00/fl_ir_aligned" / f"fl_ir_aligned_{STAMPS[1]}.png"
-    lonely.unlink()
-    with pytest.raises(ValueError, match=rf"fl_rgb_{STAMPS[1]}.png: no partner; expected a file of the same name or stamp in .*fl_ir_aligned;"):
-        freiburg.index(freiburg_root, "train")
-    shutil.rmtree(lonely.parent)
+    shutil.rmtree(freiburg_root / "train/seq_00_day/00/fl_ir_aligned")
     with pytest.raises(ValueError, match=r"fl_ir_aligned: no such folder"):
         freiburg.index(freiburg_root, "train")
     for drive in (freiburg_root / "train").glob("*_night"):
         shutil.rmtree(drive)
     with pytest.raises(ValueError, match="no night frames; expected folders like seq_00_night/00/fl_rgb"):
         freiburg.index(freiburg_root, "train", domain=Domain.NIGHT)
+
+
+def test_a_training_image_without_partner_is_left_out_and_said(freiburg_root: Path):
+    whole = [frame.name for frame in freiburg.index(freiburg_root, "train")]
+    place = freiburg_root / "train/seq_00_day/00"
+    (place / f"fl_ir_aligned/fl_ir_aligned_{STAMPS[1]}.png").unlink()
+    (freiburg_root / f"train/seq_01_day/00/fl_rgb/fl_rgb_{STAMPS[0]}.png").unlink()
+    gone = {f"seq_00_day/00/fl_rgb_{STAMPS[1]}", f"seq_01_day/00/fl_rgb_{STAMPS[0]}"}
+    with pytest.warns(UserWarning, match=rf"2 images of .* have no partner .* left out, e.g. .*fl_rgb_{STAMPS[1]}.png; `heatnet inventory`"):
+        frames = freiburg.index(freiburg_root, "train")
+    assert [frame.name for frame in frames] == [name for name in whole if name not in gone]
+    assert all(frame.label for frame in frames if frame.domain is Domain.DAY)
+
+
+def test_a_day_label_that_nobody_asks_for_may_be_missing(freiburg_root: Path):
+    (freiburg_root / f"train/seq_00_day/00/fl_rgb_labels/fl_rgb_labels_{STAMPS[0]}.png").unlink()
+    frames = freiburg.index(freiburg_root, "train")
+    assert len(frames) == 9
+    assert [frame.name for frame in frames if frame.domain is Domain.DAY and frame.label is None] == [f"seq_00_day/00/fl_rgb_{STAMPS[0]}"]
 
 
 def test_a_freiburg_test_image_without_label_is_named(freiburg_root: Path):

@@ -1,5 +1,6 @@
 """MF, BDD100K and Cityscapes in their released layouts, and real images where they are at hand."""
 
+import shutil
 from pathlib import Path
 
 import cv2
@@ -84,9 +85,7 @@ def test_baselines_read_mf_in_its_own_ids_training_frames_too(mf_root: Path, spl
 def test_mf_ids_are_never_taken_for_our_classes(mf_root: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"labels: mf's own ids, but expected a teacher's labels in our classes; read them with read_supervised"):
         read_pairs(MF, mf_root, "train", labels=mf_root / "labels")
-    with pytest.raises(
-        ValueError, match="cannot be read with the labels of .the 13 classes of Freiburg Thermal.; expected mf with MF"
-    ):
+    with pytest.raises(ValueError, match="cannot be read with the labels of .the 13 classes of Freiburg Thermal.; expected mf with MF"):
         read_supervised(MF, mf_root, "train", OURS)
     with pytest.raises(ValueError, match="freiburg cannot be read with the labels of"):
         read_supervised(config.Pairs("freiburg", "", INPUT, None, None), mf_root, "train", MF_OWN)
@@ -176,6 +175,11 @@ def test_bdd_without_or_with_a_wrong_night_list(bdd_root: Path) -> None:
     (bdd_root / "bdd_night.txt").write_text("zz-9.jpg\n")
     with pytest.raises(ValueError, match=r"bdd_night\.txt: zz-9 \(1 such\): no image of train or val"):
         bdd.index(bdd_root, "val")
+    shutil.rmtree(bdd_root / "images/train")
+    with pytest.raises(ValueError, match="no image of the split that is unpacked"):
+        bdd.index(bdd_root, "val")
+    (bdd_root / "bdd_night.txt").write_text("of-the-split-that-is-not-here.jpg\n1a-3.jpg\n")
+    assert [f.name for f in bdd.index(bdd_root, "val", Domain.NIGHT)] == ["1a-3"]
     (bdd_root / "bdd_night.txt").unlink()
     assert {f.domain for f in bdd.index(bdd_root, "val")} == {Domain.DAY}
     with pytest.raises(ValueError, match=r"bdd_night\.txt: no such file; .* run `heatnet fetch bdd-night`"):

@@ -72,7 +72,7 @@ def test_columns_are_cut_after_resizing_in_all_images(tmp_path: Path):
     columns = np.tile((np.arange(192) // 16).astype(np.uint8), (65, 1))
     frame = Frame(
         *("x", Domain.DAY, "d"),
-        rgb=write(tmp_path / "rgb.png", np.repeat(columns[..., None] * 20, 3, 2)),
+        rgb=write(tmp_path / "rgb.png", columns[..., None] * np.array([19, 20, 21], np.uint8)),
         thermal=write(tmp_path / "thermal.png", columns.astype(np.uint16) * 100 + 22000),
         label=write(tmp_path / "label.png", columns),
     )
@@ -92,6 +92,35 @@ def test_labels_and_images_keep_their_places_when_resized(tmp_path: Path):
     for size in ((15, 45), (10, 30), (7, 62)):
         samples = load([frame], Input(size, None, "same size", None), OURS, workers=1)
         np.testing.assert_array_equal(samples.label[0] == 10, samples.rgb[0, ..., 0] >= 100)
+
+
+@pytest.mark.parametrize(
+    ("stored", "seen"), [((12, 16), (12, 16)), ((9, 16), (9, 16)), ((18, 32), (9, 16)), ((16, 16), (16, 16)), ((24, 32), (12, 16))]
+)
+def test_images_of_many_aspects_fit_by_their_width(tmp_path: Path, rng: np.random.Generator, stored: tuple[int, int], seen: tuple[int, int]):
+    blocks = rng.integers(0, 12, (seen[0], seen[1]), np.uint8)
+    label = np.kron(blocks, np.ones((stored[0] // seen[0], stored[1] // seen[1]), np.uint8))
+    rgb = np.stack([label * 20, 255 - label * 20, label], 2)
+    frame = Frame("x", Domain.DAY, "", write(tmp_path / "x.png", rgb), None, write(tmp_path / "label.png", label))
+    samples = load([frame], Input((12, 16), None, "same size", None, "width"), OURS, 1)
+    assert samples.label is not None
+    assert samples.rgb is not None
+    cut, above = max(seen[0] - 12, 0) // 2, max(12 - seen[0], 0) // 2
+    inner = slice(above, above + min(seen[0], 12))
+    np.testing.assert_array_equal(samples.label[0, inner], blocks[cut : cut + 12])
+    np.testing.assert_array_equal(samples.rgb[0, inner, :, 0], blocks[cut : cut + 12] * 20)
+    outside = np.delete(np.arange(12), np.arange(12)[inner])
+    assert (samples.label[0, outside] == IGNORE).all()
+    assert (samples.rgb[0, outside] == 127).all()
+
+
+def test_swapped_folders_of_msrs_are_noticed_whatever_is_read(msrs_root: Path, plain_input: Input):
+    (msrs_root / "vi").rename(msrs_root / "old")
+    (msrs_root / "ir").rename(msrs_root / "vi")
+    (msrs_root / "old").rename(msrs_root / "ir")
+    for counts in (None, EIGHT_BIT):
+        with pytest.raises(ValueError, match=r"vi/00001D.png: three equal channels, a grey image; expected RGB; check that .* not swapped"):
+            load(msrs.index(msrs_root), replace(plain_input, thermal=counts), None, 1)
 
 
 def test_pseudo_labels_at_the_networks_size_are_taken_as_they_are(freiburg_root: Path, plain_input: Input, tmp_path: Path, rng: np.random.Generator):

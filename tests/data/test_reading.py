@@ -58,6 +58,29 @@ def test_swapped_folders_and_wrong_depths_are_refused_by_name(tmp_path: Path):
         read_confidence(red)
 
 
+def test_a_picture_with_transparency_is_no_thermal_image(tmp_path: Path, rng: np.random.Generator):
+    picture = rng.integers(0, 256, (4, 6, 4), np.uint8)
+    for name, alpha in (("opaque", 255), ("cut out", rng.choice([0, 255], (4, 6)))):
+        picture[..., 3] = alpha
+        Image.fromarray(picture).save(tmp_path / f"{name}.png")
+        with pytest.raises(ValueError, match=rf"{name}.png: a picture whose fourth channel only says what is opaque; .* not swapped"):
+            read_thermal(tmp_path / f"{name}.png", 8)
+        assert read_rgb(tmp_path / f"{name}.png").shape == (4, 6, 3)
+
+
+def test_a_grey_image_is_no_rgb_image_unless_photographs_may_be_grey(tmp_path: Path, rng: np.random.Generator):
+    grey = np.repeat(rng.integers(0, 256, (40, 6, 1), np.uint8), 3, 2)
+    for suffix in ("png", "webp", "jpg"):
+        path = write(tmp_path / f"heat.{suffix}", grey)
+        with pytest.raises(ValueError, match=rf"heat.{suffix}: three equal channels, a grey image; expected RGB; check that .* not swapped"):
+            read_rgb(path)
+        assert read_rgb(path, grey_too=True).shape == (40, 6, 3)
+    grey[5, 3, 1] ^= 255
+    np.testing.assert_array_equal(read_rgb(write(tmp_path / "nearly.png", grey)), grey)
+    for dark in (np.zeros((4, 6, 3), np.uint8), np.full((4, 6, 3), 200, np.uint8), np.repeat(rng.integers(0, 30, (4, 6, 1), np.uint8), 3, 2)):
+        np.testing.assert_array_equal(read_rgb(write(tmp_path / "dark.png", dark)), dark)
+
+
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp"])
 @pytest.mark.parametrize("kept", [0.0, 0.3, 0.9])
 def test_a_truncated_image_is_refused_by_name(tmp_path: Path, suffix: str, kept: float, rng: np.random.Generator):

@@ -83,8 +83,21 @@ def test_a_planted_neighbour_of_a_test_frame_is_left_out_and_said(freiburg: Path
     folder = freiburg / "train" / "seq_00_day" / "00"
     image(folder / "fl_rgb" / f"fl_rgb_{DAY_S + 902}_10000.png", rgb)
     image(folder / "fl_ir_aligned" / f"fl_ir_aligned_{DAY_S + 902}_10000.png", heat)
-    with pytest.warns(UserWarning, match=rf"1 of \d training frames lie within 5 s of a test frame .* e.g. seq_00_day/00/fl_rgb_{DAY_S + 902}"):
+    with pytest.warns(UserWarning, match=rf"1 of \d training frames are left out: 1 lie within 5 s of .* e.g. seq_00_day/00/fl_rgb_{DAY_S + 902}"):
         assert [frame.name for frame in pairs(FREIBURG, freiburg, "train", domain)] == before
+
+
+def test_a_planted_drive_of_a_test_frame_is_left_out_unless_only_neighbours_are_guarded(freiburg: Path) -> None:
+    rgb, heat = pair(np.random.default_rng(2))
+    for second in (DAY_S + 800, DAY_S + 1000):  # before and after the test frame, neither its neighbour
+        folder = freiburg / "train" / "seq_01_day" / "00"
+        image(folder / "fl_rgb" / f"fl_rgb_{second}_10000.png", rgb)
+        image(folder / "fl_ir_aligned" / f"fl_ir_aligned_{second}_10000.png", heat)
+    with pytest.warns(UserWarning, match=r"2 of 8 training frames are left out: 2 are of a drive that a test frame is from: seq_01_day \(test/day/"):
+        assert {frame.drive for frame in pairs(FREIBURG, freiburg, "train")} == {"seq_00_day", "seq_00_night"}
+    near = config.Pairs("freiburg", "", INPUT, None, None, "neighbours")
+    with pytest.warns(UserWarning, match="0 of 8 training frames are left out; a shared drive stays"):
+        assert len(pairs(near, freiburg, "train")) == 8
 
 
 def test_msrs_is_split_by_ranges_with_a_gap(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from heatnet import config
-from heatnet.models import OnnxNetwork, OriginalMFNet, build, open_network, save_network
-from heatnet.models.existing import AtTrainedScale, Translated
+from heatnet.models import MFNet, OnnxNetwork, OriginalMFNet, build, open_network, save_network
+from heatnet.models.existing import AtTrainedScale, mf_size
+from heatnet.models.foreign import Translated
 from heatnet.taxonomy import BACKGROUND, BICYCLE, CAR, CITYSCAPES, MF, PERSON, ROAD
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -45,6 +46,27 @@ def test_a_network_works_at_the_scale_it_was_trained_at() -> None:
     flat = [torch.full((1, channels, 128, 192), 0.25) for channels in (3, 1)]
     small = network(*(image[..., :64, :96] for image in flat))
     torch.testing.assert_close(wrapped(*flat)[..., 64, 96], small[..., 32, 48], atol=0.05, rtol=0.05)
+
+
+@pytest.mark.parametrize(
+    ("size", "seen"),
+    [
+        ((480, 640), (480, 640)),  # MF as it is
+        ((320, 704), (320, 704)),  # Freiburg Thermal as the authors score it
+        ((320, 960), (320, 960)),
+        ((240, 320), (480, 640)),  # smaller images are enlarged to MF's scale
+        ((160, 352), (288, 640)),
+        ((470, 700), (464, 704)),
+    ],
+)
+def test_mfnet_sees_images_at_their_own_aspect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], seen: tuple[int, int]) -> None:
+    assert mf_size(*size) == seen
+    assert size[1] / size[0] == pytest.approx(seen[1] / seen[0], rel=0.03)
+    torch.save(MFNet().state_dict(), tmp_path / "mf.pth")
+    network, shapes = OriginalMFNet(tmp_path / "mf.pth"), []
+    monkeypatch.setattr(network.network, "forward", lambda rgb, _: shapes.append(tuple(rgb.shape[-2:])) or torch.zeros(1, 9, *rgb.shape[-2:]))
+    assert network(torch.zeros(1, 3, *size), torch.zeros(1, 1, *size)).shape == (1, 13, *size)
+    assert shapes == [seen]
 
 
 def test_open_network_gives_ours_in_evaluation_mode(tmp_path: Path) -> None:

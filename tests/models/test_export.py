@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import jaxtyping
@@ -10,12 +11,12 @@ import pytest
 import torch
 
 from heatnet import config
-from heatnet.models import OnnxNetwork, build, open_network, reads, save_network
-from heatnet.models.existing import ExportedNetwork
+from heatnet.models import ExportedNetwork, OnnxNetwork, build, keep_network, open_network, reads, save_network
 from heatnet.models.export import NEEDED, description, export_onnx
 from heatnet.models.files import NetworkFile, load_network
+from heatnet.models.onnx_files import windows
 from heatnet.pipeline.__main__ import main
-from heatnet.taxonomy import CAR, NAMES, ROAD
+from heatnet.taxonomy import BACKGROUND, CAR, NAMES, ROAD
 
 NETWORK = config.Network(config.Encoder("resnet10t", {"channels": [8, 16, 24, 32], "stem_width": 8}, None, 32), 2, config.Decoder("fpn", 16, 0.1))
 INPUT = config.Input((64, 128), (16, 112), "same aspect", config.ThermalCounts(16, 21800, 25000, 0, 800))
@@ -71,10 +72,22 @@ def test_pyramid_pooling_keeps_the_width_it_was_trained_at(tmp_path: Path) -> No
     network = build(settings, ("rgb",), 3).eval()
     assert export_onnx(network, NetworkFile(settings, ("rgb",), INPUT), tmp_path / "x.onnx") < 1e-3
     opened = open_network(tmp_path / "x.onnx")
-    image = random(1, 3, 64, 96)
+    image, wide = random(1, 3, 64, 96), random(2, 3, 64, 160)
     with torch.inference_mode():
         torch.testing.assert_close(opened(image), network(image), atol=1e-3, rtol=0)
-    assert opened(random(1, 3, 64, 160)).shape == (1, 13, 64, 160)
+        theirs, parts = opened(wide), {left: network(wide[..., left : left + 96]) for left in (0, 32, 64)}
+        narrow, filled = opened(image[..., :60]), network(torch.nn.functional.pad(image[..., :60], (0, 36)))
+    for column in (0, 31, 50, 70, 95, 96, 140, 159):  # seen through windows that begin at 0, 32 and 64, each at the scale it was trained at
+        seen = [logits[..., column - left] for left, logits in parts.items() if left <= column < left + 96]
+        torch.testing.assert_close(theirs[..., column], torch.stack(seen).mean(0), atol=1e-3, rtol=0)
+    torch.testing.assert_close(narrow, filled[..., :60], atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize(("width", "fixed"), [(97, 96), (160, 96), (1000, 64), (192, 96), (5, 1)])
+def test_windows_cover_every_column(width: int, fixed: int) -> None:
+    begins = list(windows(width, fixed))
+    assert (begins[0], begins[-1]) == (0, width - fixed)
+    assert all(later - earlier <= max(fixed // 2 + 1, 1) for earlier, later in pairwise(begins))
 
 
 @needs_onnx
@@ -156,15 +169,43 @@ def test_another_hands_network_maps_by_the_list_beside_it(tmp_path: Path) -> Non
     assert (answer[:, 8:] == ROAD).all()
 
 
+def test_a_kept_network_carries_its_classes_and_its_normalisation(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    path, rgb = foreign(tmp_path / "theirs.onnx", 3), random(1, 3, 8, 16)
+    listed = ["road", "car", None]
+    (tmp_path / "theirs.classes.json").write_text(json.dumps({"classes": listed, "mean": [0.5, 0.25, 0.5], "std": [0.5, 0.5, 0.2]}))
+    (tmp_path / "networks").mkdir()
+    kept = keep_network(path, tmp_path / "networks/teacher")
+    assert [file.name for file in kept.parent.iterdir()] == ["teacher.onnx"]
+    first, second = open_network(path), open_network(kept)
+    torch.testing.assert_close(first(rgb), second(rgb))
+    unit = rgb / 2 + 0.5
+    theirs = torch.stack([5 * (unit[:, 1] - 0.25) / 0.5, 5 * (unit[:, 0] - 0.5) / 0.5, torch.zeros(1, 8, 16)], 1).softmax(1)
+    for ours, k in ((ROAD, 0), (CAR, 1), (BACKGROUND, 2)):
+        torch.testing.assert_close(second(rgb).exp()[:, ours], theirs[:, k])
+    (tmp_path / "theirs.classes.json").unlink()
+    assert keep_network(path, tmp_path / "networks/plain").read_bytes() == path.read_bytes()
+    with pytest.raises(ValueError, match="no such network"):
+        keep_network(tmp_path / "none.onnx", tmp_path / "networks/teacher")
+
+
 def test_classes_that_do_not_map_are_said(tmp_path: Path) -> None:
     pytest.importorskip("onnxruntime")
     path = foreign(tmp_path / "theirs.onnx", 3)
     with pytest.raises(ValueError, match="the network gives 3 classes, but Cityscapes train ids has 19"):
         open_network(path)(torch.zeros(1, 3, 8, 16))
     beside = tmp_path / "theirs.classes.json"
-    for text, message in (('["tree"]', "'tree' is none of our classes"), ("{}", "not a list"), ("[", "not JSON")):
+    for text, message in (
+        ('["tree"]', "'tree' is none of our classes"),
+        ("{}", "not a list"),
+        ("[", "not JSON"),
+        ('{"classes": ["car"], "scale": 2}', "unknown key 'scale'"),
+        ('{"classes": ["car"], "mean": [1, 2]}', "mean \\[1, 2\\]; expected three numbers"),
+        ('{"classes": ["car"], "std": [1, 0, 1]}', "std \\[1, 0, 1\\]; expected three numbers"),
+        ('["car", "road"]', ""),
+    ):
         beside.write_text(text)
-        with pytest.raises(ValueError, match=f"theirs.classes.json: {message}"):
+        with pytest.raises(ValueError, match=f"theirs.classes.json: {message}" if message else "gives 3 classes, but theirs.classes.json has 2"):
             open_network(path)
     (tmp_path / "cut.onnx").write_bytes(path.read_bytes()[:40])
     with pytest.raises(ValueError, match=r"cut\.onnx: does not load as ONNX"):

@@ -26,6 +26,14 @@ def test_missing_data_come_with_their_cure(toy) -> None:
     assert not any(finding.good for finding in found)
 
 
+def test_what_needs_a_registration_comes_first_and_what_is_fetched_last() -> None:
+    said = doctor.cure("bdd", "profiles/paper")
+    steps = ["https://bdd-data.berkeley.edu", "unpack it as bdd/", "cd profiles/paper; heatnet link DIR", "heatnet fetch bdd-night"]
+    assert [said.index(step) for step in steps] == sorted(said.index(step) for step in steps)
+    assert "fetch" not in doctor.cure("mf", ".")
+    assert doctor.cure("camvid", ".").startswith("heatnet fetch camvid; or heatnet link")
+
+
 def test_a_check_that_breaks_is_a_finding_and_the_exit_code(toy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def broken() -> doctor.Finding:
         raise RuntimeError("operator torchvision::nms does not exist")

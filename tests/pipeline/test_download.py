@@ -24,6 +24,8 @@ class Server(http.server.ThreadingHTTPServer):
     files: dict[str, bytes]
     cut: int | None = None
     ranges = True
+    tag: str | None = None
+    tells_length = True
     asked: list[str]
 
 
@@ -37,12 +39,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_error(404)
             return
         body = self.server.files[self.path]
+        if self.headers.get("If-Range", self.server.tag) != self.server.tag:
+            wanted = ""
         start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and self.server.ranges else 0
         if wanted and self.server.ranges and start >= len(body):
-            self.send_error(416)
+            self.send_response(416)
+            if self.server.tells_length:
+                self.send_header("Content-Range", f"bytes */{len(body)}")
+            self.end_headers()
             return
         self.send_response(206 if wanted and self.server.ranges else 200)
         self.send_header("Content-Length", str(len(body) - start))
+        if self.server.tag:
+            self.send_header("ETag", self.server.tag)
+        if wanted and self.server.ranges:
+            self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
         self.end_headers()
         self.wfile.write(body[start : self.server.cut])
         self.server.cut = None
@@ -88,6 +99,35 @@ def test_a_broken_download_goes_on_where_it_broke_off(server: Server, tmp_path: 
 def test_a_part_that_is_whole_needs_nothing_more(server: Server, tmp_path: Path) -> None:
     (tmp_path / "x.bin.part").write_bytes(CONTENT)
     assert download(url(server), tmp_path / "x.bin", SHA) == SHA
+
+
+@pytest.mark.parametrize("tells_length", [True, False])
+@pytest.mark.parametrize("sha256", [SHA, None])
+def test_a_stale_part_that_is_too_long_is_not_taken_for_the_file(server: Server, tmp_path: Path, sha256: str | None, tells_length: bool) -> None:
+    server.tells_length = tells_length
+    (tmp_path / "x.bin.part").write_bytes(CONTENT + b"of another time")
+    assert download(url(server), tmp_path / "x.bin", sha256) == SHA
+    assert (tmp_path / "x.bin").read_bytes() == CONTENT
+    assert server.asked == [f"bytes={len(CONTENT) + 15}-", ""]
+
+
+def test_a_part_of_another_version_is_begun_anew(server: Server, tmp_path: Path) -> None:
+    server.tag, server.cut = '"first"', 300_000
+    with pytest.raises(ValueError, match=r"cut short|IncompleteRead"):
+        download(url(server), tmp_path / "x.bin", None)
+    server.tag, server.files["/x.bin"] = '"second"', CONTENT[::-1]
+    download(url(server), tmp_path / "x.bin", None)
+    assert (tmp_path / "x.bin").read_bytes() == CONTENT[::-1]
+    assert [path.name for path in tmp_path.iterdir()] == ["x.bin"]
+
+
+def test_an_archive_of_another_version_is_fetched_again(server: Server, tmp_path: Path) -> None:
+    server.files["/x.zip"] = zipped(tmp_path / "z.zip", {"x.txt": "new"}).read_bytes()
+    (tmp_path / "data").mkdir()
+    zipped(tmp_path / "data/.set-x.zip", {"x.txt": "old"})
+    sets = {"set": Archives(((url(server, "x.zip"), "set/x", hashlib.sha256(server.files["/x.zip"]).hexdigest()),), "one")}
+    assert fetch(["set"], tmp_path / "data", sets) == 0
+    assert (tmp_path / "data/set/x/x.txt").read_text() == "new"
 
 
 def test_another_checksum_deletes_the_download(server: Server, tmp_path: Path) -> None:

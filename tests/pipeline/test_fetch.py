@@ -1,5 +1,7 @@
 """Data sets arrive whole, from the pinned commit, or not at all."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,30 @@ def test_link_uses_what_the_profile_reads(toy, capfd: pytest.CaptureFixture[str]
     assert (toy.root / "data/msrs").resolve() == store / "msrs"
     with pytest.raises(ValueError, match="holds none of the sets that profile street reads: msrs, weights"):
         link(toy.root / "notebooks", toy.profile)
+
+
+def test_what_was_fetched_before_the_link_is_told_apart_from_a_set(toy) -> None:
+    dvc = toy.root / "dvc.yaml"
+    dvc.write_text(dvc.read_text().replace("data/vistas/images]", "data/vistas/images, data/bdd]"))
+    (toy.root / "store/bdd").mkdir(parents=True)
+    (toy.root / "data/bdd").mkdir(parents=True)
+    (toy.root / "data/bdd/bdd_night.txt").write_text("fetched")
+    with pytest.raises(ValueError, match="only holds what `heatnet fetch bdd-night` put there: delete it, link, and fetch that again afterwards"):
+        link(toy.root / "store", toy.profile)
+    (toy.root / "data/bdd/mine.txt").write_text("mine")
+    with pytest.raises(ValueError, match="move it away to link"):
+        link(toy.root / "store", toy.profile)
+
+
+def test_a_set_on_another_disk_takes_what_is_fetched(tmp_path: Path, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = os.replace
+
+    def apart(first: Path, second: Path) -> None:
+        if Path(first).parent != Path(second).parent:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        replace(first, second)
+
+    monkeypatch.setattr("os.replace", apart)
+    assert fetch(["msrs"], tmp_path / "data", {"msrs": source}) == 0
+    assert len(contents(tmp_path / "data")) == 4
+    assert sorted(path.name for path in (tmp_path / "data/msrs").iterdir()) == ["ir", "vi"]

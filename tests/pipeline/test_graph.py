@@ -9,7 +9,7 @@ from heatnet.pipeline.profile import FINGERPRINT, Profile, find_notebooks, load_
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = [folder for folder in (ROOT, *sorted((ROOT / "profiles").iterdir())) if (folder / "params.yaml").is_file()]
-TRAINING = ("teacher", "thermal_teacher", "heatnet", "distillation")
+TRAINING = ("teacher", "thermal_teacher", "heatnet", "distillation", "today")
 TRUE_LABELS = ("data/truth", "data/freiburg/test", "data/msrs/boxes")
 
 

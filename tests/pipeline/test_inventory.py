@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from heatnet.data.inventory import PUBLISHED, SHELVES, survey
+from heatnet.data.inventory import PUBLISHED, survey
+from heatnet.data.shelves import SHELVES
 from heatnet.pipeline.__main__ import main
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -75,7 +76,9 @@ def test_planted_leaks_are_found_by_burst_and_neighbour(freiburg: Path, shift_s:
     for name in ("fl_rgb", "fl_ir_aligned"):
         shutil.copy(next(iter((night / name).iterdir())), night / name / f"{name}_{stamp}.png")
     problems = survey("freiburg", freiburg, read=False, workers=1).problems
-    assert [(problem.kind, problem.path.name) for problem in problems] == ([("leaking", f"fl_rgb_{stamp}.png")] if leaks else [])
+    near = [problem.path.name for problem in problems if problem.kind == "leaking"]
+    assert near == ([f"fl_rgb_{stamp}.png"] if leaks else [])
+    assert [problem.path.name for problem in problems if problem.kind != "leaking"] == (["seq_00_night"] if shift_s > 5 else [])
 
 
 def test_a_name_in_two_lists_of_mf_leaks(tmp_path: Path) -> None:
@@ -84,9 +87,53 @@ def test_a_name_in_two_lists_of_mf_leaks(tmp_path: Path) -> None:
         write(tmp_path / "labels" / f"{name}.png", np.zeros((4, 6), np.uint8))
     (tmp_path / "train.txt").write_text("00001D\n00002N\n")
     (tmp_path / "test.txt").write_text("00002N\n00003D\n00009N\n")
+    (tmp_path / "val.txt").write_text("00003D\n")
     found = survey("mf", tmp_path, read=True, workers=1)
-    assert (found.counts["train"], found.counts["test"]) == (2, 2)
-    assert {(problem.kind, problem.path.stem) for problem in found.problems} == {("leaking", "00002N"), ("unpaired", "00009N")}
+    assert found.counts == {"train": 2, "val": 1, "test": 2}
+    assert {(problem.kind, problem.path.stem) for problem in found.problems} == {("leaking", "00002N"), ("leaking", "00003D"), ("unpaired", "00009N")}
+    (tmp_path / "val.txt").unlink()
+    assert ("missing", "val.txt") in [(problem.kind, problem.path.name) for problem in survey("mf", tmp_path, read=True, workers=1).problems]
+
+
+@pytest.mark.parametrize("layout", sorted(SHELVES))
+def test_an_empty_folder_is_not_whole(tmp_path: Path, layout: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = survey(layout, tmp_path, read=True, workers=1)
+    assert set(found.counts.values()) == {0}
+    assert {problem.kind for problem in found.problems} == {"missing"}
+    assert main(["inventory", layout, str(tmp_path)]) == 1
+    assert "in its place" not in capsys.readouterr().out
+
+
+def test_missing_halves_are_named(freiburg: Path) -> None:
+    shutil.rmtree(freiburg / "train/seq_00_night")
+    missing = [problem.path for problem in survey("freiburg", freiburg, read=False, workers=1).problems if problem.kind == "missing"]
+    assert missing == [freiburg / "train/seq_00_night/00" / name for name in ("fl_rgb", "fl_ir_aligned")]
+    shutil.rmtree(freiburg / "train")
+    missing = [problem.path for problem in survey("freiburg", freiburg, read=False, workers=1).problems if problem.kind == "missing"]
+    assert {path.relative_to(freiburg).parts[1] for path in missing} == {"seq_00_day", "seq_00_night"}
+
+
+def test_half_of_bdd_is_counted_with_its_night_list(tmp_path: Path) -> None:
+    write(tmp_path / "images/10k/val/aa.jpg", np.zeros((4, 6, 3), np.uint8))
+    write(tmp_path / "labels/sem_seg/masks/val/aa.png", np.zeros((4, 6), np.uint8))
+    (tmp_path / "bdd_night.txt").write_text("aa\nof-train\n")
+    found = survey("bdd", tmp_path, read=True, workers=1)
+    assert found.counts == {"train": 0, "val": 1}
+    assert [(problem.kind, str(problem.path.relative_to(tmp_path))) for problem in found.problems] == [
+        ("missing", "images/10k/train"),
+        ("missing", "labels/sem_seg/masks/train"),
+    ]
+    (tmp_path / "bdd_night.txt").write_text("elsewhere\n")
+    assert ("misnamed", "bdd_night.txt") in [(problem.kind, problem.path.name) for problem in survey("bdd", tmp_path, False, 1).problems]
+
+
+def test_a_drive_during_which_a_test_frame_was_taken_is_flagged(freiburg: Path) -> None:
+    night = freiburg / "train/seq_00_night/00"
+    for name in ("fl_rgb", "fl_ir_aligned"):  # the test frame, 5000 s after the first day frame, lies well within the drive now
+        shutil.copy(next(iter((night / name).iterdir())), night / name / f"{name}_{START + 99_000}_10.png")
+    problems = survey("freiburg", freiburg, read=False, workers=1).problems
+    assert [(problem.kind, problem.path) for problem in problems] == [("shared drive", night.parent)]
+    assert f"when the test frame {START + 95_000}_10 was taken" in problems[0].text
 
 
 def test_the_command_prints_counts_against_the_published(freiburg: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -124,3 +124,17 @@ def test_an_empty_folder_is_named(tmp_path: Path) -> None:
         find_jobs(tmp_path, None)
     with pytest.raises(ValueError, match="no such file or folder"):
         find_jobs(tmp_path / "none", None)
+
+
+@pytest.mark.parametrize("names", [("1.png", "1_rgb.png"), ("1.png", "rgb_1.png"), ("a.png", "a.jpg")])
+def test_two_files_of_one_frame_are_refused_by_both_names(images: Path, networks: dict[str, Path], capsys: pytest.CaptureFixture[str], names) -> None:
+    folder = images / "two"
+    folder.mkdir()
+    for name in names:
+        shutil.copy(images / "rgb/fl_rgb_1.png", folder / name)
+    for options in ((), ("--skip-broken",)):  # which of the two is meant cannot be guessed
+        assert predict(images, networks["rgb"], "--rgb", str(folder), *options) == 1
+        shown = capsys.readouterr().err
+        assert all(name in shown for name in names)
+        assert "the same frame as" in shown
+    assert not (images / "out").exists()

@@ -36,7 +36,7 @@ STREET = Street(
     rig=RIG,
     sensor=SENSOR,
     climate=StreetClimate(48.0, (9.0, 15.5), (22.0, 3.0), (15, 350)),
-    vistas=StreetVistas(3, 1, (64, 32), (60.0, 105.0), 2),
+    vistas=StreetVistas(3, 1, (64, 32), (60.0, 105.0), 2, ("urban", "suburban", "rural"), 0.2),
     train=replace(SPLIT, day_frames=2),
     test=SPLIT,
     calibration=SPLIT,

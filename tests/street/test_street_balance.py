@@ -128,13 +128,14 @@ def test_one_plain_surface_has_the_temperature_that_pixels_get():
     when, zero = replace(SUMMER, hour=14.0, cloud=0.3), np.zeros(1, np.float32)
     for material, normal in ((Material.ASPHALT, (0.0, 0.0, 1.0)), (Material.WALL, (0.0, -1.0, 0.0))):
         where = np.array([normal], np.float32)
+        albedo = np.full((1, 3), (heat.PAINT_BLACK - PHYSICS[material].absorptance) / heat.PAINT_SLOPE, np.float32)  # a middling colour
         hit = Surface(
-            np.zeros(1, int), -where, zero, where, where, np.zeros(1, np.int32), *[np.array([material], np.uint8)] * 2, where, zero, zero, zero
+            np.zeros(1, int), -where, zero, where, where, np.zeros(1, np.int32), *[np.array([material], np.uint8)] * 2, albedo, zero, zero, zero
         )
         found = heat.temperature(hit, when, np.full(1, heat.SEEN_BEFORE, np.float32))
         assert heat.lagged(material, when, normal, heat.SEEN_BEFORE) == pytest.approx(float(found[0]), abs=1e-3)
         table = balance.correction(when)
-        corrected = heat.temperature(hit, when, np.full(1, heat.SEEN_BEFORE, np.float32), table)
+        corrected = heat.temperature(hit, when, np.full(1, heat.SEEN_BEFORE, np.float32), correction=table)
         assert corrected[0] - found[0] == pytest.approx(float(table[material, heat.sides(where)[0]]), abs=1e-4)
 
 

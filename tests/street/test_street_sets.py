@@ -111,8 +111,8 @@ def things(place, blocks: int = 25) -> set[str]:
 
 def test_what_only_mf_labels_stands_on_its_campus_and_nowhere_else():
     own = {"Traffic Cone", "Speed Bump", "Wheel Stop"}
-    assert own | {"Guard Rail"} <= things(campus(np.random.default_rng(0)))
-    for place in (american(np.random.default_rng(0), Layout.URBAN), *(world(np.random.default_rng(1), layout) for layout in Layout)):
+    assert own | {"Guard Rail"} <= things(campus(np.random.default_rng(0), 0.5))
+    for place in (american(np.random.default_rng(0), Layout.URBAN, 0.5), *(world(np.random.default_rng(1), layout) for layout in Layout)):
         assert not own & things(place)
 
 
@@ -126,7 +126,9 @@ def test_scenery_leaves_the_world_without_it_as_it_was():
 
 def test_north_america_drives_wider_cars_on_wider_lanes():
     rng = np.random.default_rng
-    ours, theirs = ([build(rng(seed)) for seed in range(20)] for build in (lambda r: world(r, Layout.URBAN), lambda r: american(r, Layout.URBAN)))
+    ours, theirs = (
+        [build(rng(seed)) for seed in range(20)] for build in (lambda r: world(r, Layout.URBAN), lambda r: american(r, Layout.URBAN, 0.5))
+    )
     assert np.mean([w.site.profile.lane for w in theirs]) > np.mean([w.site.profile.lane for w in ours]) + 0.4
     pickup, height = scenery.pickup(rng(0), running=True), 0.0
     height = max(solid.centre[2] + solid.size[2] / 2 for solid in pickup)

@@ -9,7 +9,7 @@ from heatnet.data import Batch
 from heatnet.taxonomy import IGNORE, NUM_CLASSES, Domain
 from heatnet.training.averaging import averaged, follow_student
 from heatnet.training.inference import MultiScale, with_statistics_of
-from heatnet.training.mixing import class_mix, masked, one_modality
+from heatnet.training.mixing import class_mix, masked, one_modality, styled
 from heatnet.training.sampling import class_odds, holders, rare_class_source
 
 
@@ -39,6 +39,39 @@ def test_class_mix_of_unequal_batches_is_refused() -> None:
     day = marked(1.0, 0)
     with pytest.raises(ValueError, match="two labelled batches"):
         class_mix(day, Batch(day.rgb, day.thermal, None, None), np.random.default_rng(0))
+
+
+def test_a_day_in_the_nights_style_has_its_means_and_spreads_by_class() -> None:
+    """As plain loops say; too small a class, one that the night lacks and what nobody labelled or saw stay as they are."""
+    generator = torch.Generator().manual_seed(0)
+    day, night = (
+        Batch(
+            (0.2 * torch.randn(2, 3, 20, 20, generator=generator) + shade).clamp(-1, 1),
+            (0.1 * torch.randn(2, 1, 20, 20, generator=generator) - shade).clamp(-1, 1),
+            torch.zeros(2, 20, 20, dtype=torch.long),
+            None,
+        )
+        for shade in (0.3, -0.4)
+    )
+    day.label[:, 8:], night.label[:, 11:] = 4, 4
+    day.label[:, 18:], day.label[:, :1] = 7, IGNORE
+    day.thermal[:, :, 5:9, 3] = 0
+    before = (day.rgb.clone(), day.thermal.clone())
+    made = styled(day, night, np.random.default_rng(3))
+    shares = np.random.default_rng(3).random(2)
+    for i in range(2):
+        for name, old in zip(("rgb", "thermal"), before, strict=True):
+            for channel in range(old.shape[1]):
+                expected = old[i, channel].clone()
+                for k in (0, 4):
+                    here = (day.label[i] == k) & (old[i] != 0).any(0)
+                    a, b = old[i, channel][here], getattr(night, name)[i, channel][night.label[i] == k]
+                    expected[here] = (1 - shares[i]) * a + shares[i] * ((a - a.mean()) / a.std() * b.std() + b.mean())
+                assert torch.allclose(getattr(made, name)[i, channel], expected.clamp(-1, 1), atol=1e-5)
+    assert torch.equal(day.rgb, before[0]), "the day itself is left alone"
+    assert torch.equal(made.label, day.label)
+    with pytest.raises(ValueError, match="expected two labelled batches"):
+        styled(day, Batch(night.rgb, night.thermal, None, None), np.random.default_rng(0))
 
 
 def test_masks_hide_whole_blocks_in_both_modalities_and_leave_labels() -> None:

@@ -41,12 +41,22 @@ def test_own_labels_are_the_teachers_weighted_by_its_sure_share_and_by_class() -
 def test_a_weight_of_zero_leaves_a_term_out() -> None:
     day, night = source(0)(0), NIGHT(0)
     whole = harder(day, night, RECIPE, np.random.default_rng(0))
-    assert list(whole) == ["mix", "masked", "cross-modal"]
-    part = harder(day, night, replace(RECIPE, mix=0.0, cross_modal=0.0), np.random.default_rng(0))
+    assert list(whole) == ["styled", "mix", "masked", "cross-modal"]
+    part = harder(day, night, replace(RECIPE, styled=0.0, mix=0.0, cross_modal=0.0), np.random.default_rng(0))
     assert list(part) == ["masked"]
     assert torch.equal(part["masked"].rgb, whole["masked"].rgb), "a term's random numbers are its own"
     run = selftraining_learner(model(), TRAINING)
-    assert list(next(steps(run, replace(RECIPE, masked=0.0))).losses) == ["day", "night", "mix", "cross-modal"]
+    assert list(next(steps(run, replace(RECIPE, masked=0.0))).losses) == ["day", "night", "styled", "mix", "cross-modal"]
+
+
+def test_what_is_pasted_wears_the_style_that_the_day_wears() -> None:
+    day, night = source(0)(0), NIGHT(0)
+    made = harder(day, night, RECIPE, np.random.default_rng(0))
+    plain = harder(day, night, replace(RECIPE, styled=0.0), np.random.default_rng(0))
+    pasted = (plain["mix"].rgb == day.rgb).all(1)
+    assert torch.equal(made["mix"].rgb.movedim(1, -1)[pasted], made["styled"].rgb.movedim(1, -1)[pasted])
+    assert not torch.equal(made["styled"].rgb, day.rgb)
+    assert torch.equal(made["mix"].label, plain["mix"].label)
 
 
 def test_only_the_student_is_moved_by_gradients_and_the_teacher_follows() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from heatnet.training import Report
-from heatnet.training.watch import collapsed, curves, diverging, judged
+from heatnet.training.watch import collapsed, curves, diverging, judged, verdict
 
 STEPS = np.linspace(0, 1, 50)
 
@@ -31,3 +31,10 @@ def test_terms_of_a_later_stage_are_judged_by_their_own_steps() -> None:
     assert len(curves([r.losses for r in first + second])["confusion"]) == 20
     assert judged(first) == []
     assert "won" in judged(first + second)[0]
+
+
+def test_the_verdict_is_every_finding_or_that_there_is_none() -> None:
+    flat, rising = np.ones(50), 1 + 3 * STEPS
+    assert verdict({"day": flat}, {"critic accuracy": 0.7 + 0.1 * STEPS}) == "No loss term diverged, and no critic won or died."
+    said = verdict({"day": rising, "night": flat}, {"critic accuracy": flat}).splitlines()
+    assert [line.split(",")[0] for line in said] == ["day: diverged", "critic: won"]
