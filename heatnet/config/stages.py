@@ -109,11 +109,12 @@ class Abroad:
 
 @dataclass(frozen=True)
 class Rival:
-    """A network that learns from MF's labels: its key, its title, how it is built."""
+    """A network that learns from MF's labels: its key, its title, how it is built, how it is trained."""
 
     key: str
     title: str
     network: Baseline
+    training: Training
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,6 @@ class Elsewhere:
     nights: Literal["training", "validation", "all"]
     pairs: Pairs
     rivals: tuple[Rival, ...]
-    rival_training: Training
     tuning: Training
     adversary: Adversary
     augmentation: Augmentation

@@ -145,7 +145,8 @@ def class_weights(samples: Samples, balance: float) -> Float32[np.ndarray, "clas
         raise ValueError(f"{samples.names[0]}: no labels; expected samples with labels to train on; give the index a label folder")
     share = np.bincount(samples.label.ravel(), minlength=IGNORE + 1)[:IGNORE] / max(int((samples.label != IGNORE).sum()), 1)
     weight = np.where(share > 0, np.maximum(share, 1e-6) ** -balance, 0)
-    return np.append(np.where(share > 0, weight / (weight * share).sum(), 1), 1).astype(np.float32)
+    mean = (weight * share).sum() or 1.0  # no label at all: every weight is 1
+    return np.append(np.where(share > 0, weight / mean, 1), 1).astype(np.float32)
 
 
 def _weighted(batch: Batch, scale: Tensor) -> Batch:
