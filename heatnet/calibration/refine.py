@@ -132,10 +132,10 @@ class Prior:
 
 
 def prior_of(guess: Rig, search: Search, settings: Refinement) -> Prior:
-    """Standard deviations of a data sheet and a tape measure as a prior; the rotation, k1 and k2 have none."""
+    """Standard deviations of a data sheet and a tape measure as a prior; the rotation has none."""
     centre = search.centre * guess.thermal.width
     spread = {"tx": search.translation_m, "ty": search.translation_m, "tz": search.translation_m, "cx": centre, "cy": centre}
-    spread |= {"p1": settings.tangential, "p2": settings.tangential}
+    spread |= dict.fromkeys(("k1", "k2"), settings.radial) | dict.fromkeys(("p1", "p2"), settings.tangential)
     precision = np.diag([1 / spread[name] ** 2 if name in spread else 0.0 for name in NAMES])
     both, apart = (np.isin(NAMES, ("log fx", "log fy")) * sign for sign in (0.5, np.where(np.array(NAMES) == "log fx", 1.0, -1.0)))
     precision += np.outer(both, both) / search.focal**2 + np.outer(apart, apart) / settings.aspect**2
@@ -203,13 +203,20 @@ def refine(views: Sequence[View], rig: Rig, prior: Prior, settings: Refinement, 
     """Snap and solve in shrinking windows from the ``first`` on: at first what is well determined, in the end all of ``only``."""
     for number, window_px in list(enumerate(settings.windows_px))[first:]:
         free = np.isin(NAMES, list(chain(*FREED[: number + 1]))) & np.isin(NAMES, only)
+        thin = thinned(views, window_px, settings.samples)
         for _ in range(settings.rounds):
-            matches = snap(views, rig, window_px, settings.weakest)
+            matches = snap(thin, rig, window_px, settings.weakest)
             if len(matches.line) < 4 * SIZE:
                 found = f"{len(matches.line)} RGB edges found a thermal edge within {window_px} px"
                 raise ValueError(f"{found}, needed are {4 * SIZE}; check that the cameras see the same place")
             rig, shift = levenberg_marquardt(matches, rig, free, window_px, prior, settings)
             yield Step(rig, window_px, *_quality(matches, rig, shift, window_px))
+
+
+def thinned(views: Sequence[View], window_px: float, samples: int) -> Sequence[View]:
+    """The views with every second, third ... edge, so that looking along their normals takes about ``samples`` looks: wide windows are for a start."""
+    stride = -(-round(sum(len(one.points) for one in views) * (4 * window_px + 3)) // samples)
+    return views if stride < 2 else [replace(one, points=one.points[::stride], along=one.along[::stride]) for one in views]
 
 
 def _quality(matches: Matches, rig: Rig, shift: Float[np.ndarray, "groups"], window_px: float) -> tuple[float, float]:
