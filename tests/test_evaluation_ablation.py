@@ -96,9 +96,8 @@ class Same(torch.nn.Module):
 def test_sampled_features_lie_where_their_class_does() -> None:
     label = torch.randint(0, IGNORE + 1, (3, 8, 8), generator=torch.Generator().manual_seed(0))
     network = Same().train()
-    found = sampled(network, [Batch(label[:, None].float().repeat(1, 3, 1, 1), None, label, None)], ["logits"], 10, np.random.default_rng(0))[
-        "logits"
-    ]
+    batch = Batch(label[:, None].float().repeat(1, 3, 1, 1), None, label, None)
+    found = sampled(network, [batch], ["logits"], 10, np.random.default_rng(0))["logits"]
     assert network.training
     assert found.features.shape == (30, 1)
     np.testing.assert_array_equal(found.features[:, 0], found.classes)

@@ -59,12 +59,17 @@ class HeatNet:
 
 @dataclass(frozen=True)
 class Distillation:
-    """HeatNet RGB-only: day labels of the RGB teacher, night labels of HeatNet RGB-T."""
+    """HeatNet RGB-only: day labels of the RGB teacher, night labels of HeatNet RGB-T.
+
+    ``labels``: ``hard``, the likeliest class, or ``soft``, the whole answer at a ``temperature`` (which hard labels do not use).
+    """
 
     pairs: Pairs
     network: Network
     start: tuple[str | None, ...]
     training: Training
+    labels: Literal["hard", "soft"]
+    temperature: float
     augmentation: Augmentation
 
 

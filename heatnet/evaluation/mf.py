@@ -8,6 +8,7 @@ without it (paper.md, 4.1).
 from collections.abc import Mapping
 
 import numpy as np
+from jaxtyping import Int64
 
 from heatnet.evaluation.bootstrap import Counts, Draws, Resamples, pooled
 from heatnet.evaluation.counts import iou

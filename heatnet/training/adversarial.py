@@ -67,7 +67,7 @@ def adversarial(learner: Learner, day: Source, night: Source, settings: config.T
         terms = {**labels, "confusion": confusion}
         rate = learning_rate(settings.optimiser, step, settings.steps)
         descend(learner, "network", terms, rate)
-        score = {domain: critic({level: tap.detach() for level, tap in seen[domain.value].items()}) for domain in Domain}
+        score = scores(critic, seen)
         critic_terms = {
             f"{_prefix(level)}critic {domain.value}": domain_loss(score[domain][level], domain) for domain in Domain for level in score[domain]
         }
@@ -95,6 +95,14 @@ def confusion_loss(critic: nn.Module, seen: Mapping[str, Mapping[str, Tensor]], 
             weight = weigh(taps_of["logits"], score.shape[-2], score.shape[-1]) if weigh else None
             losses.append(adversary.critics[level] * domain_loss(score, other, weight))
     return torch.stack(losses).sum()
+
+
+def scores(critic: nn.Module, seen: Mapping[str, Mapping[str, Tensor]]) -> dict[Domain, dict[str, Tensor]]:
+    """The critics' scores of both domains from one pass, through which no gradient reaches the network."""
+    both = {level: torch.cat([parts[level].detach() for parts in seen.values()]) for level in next(iter(seen.values()))}
+    sizes = [len(parts["logits"]) for parts in seen.values()]
+    found = {level: dict(zip(seen, score.split(sizes), strict=True)) for level, score in critic(both).items()}
+    return {domain: {level: parts[domain.value] for level, parts in found.items()} for domain in Domain}
 
 
 def joint_taps(network: nn.Module, batches: Mapping[str, Batch], levels: Mapping[str, float]) -> dict[str, dict[str, Tensor]]:

@@ -44,7 +44,9 @@ def selftraining(
     for step in range(learner.step, settings.steps):
         batches = {"day": day(step).to(device), "night": night(step).to(device)}
         taught, share = own_labels(teacher, batches["night"], recipe.threshold, class_weight)
-        views = {**batches, **harder(batches["day"], taught, recipe, np.random.default_rng([settings.seed, STREAM, step]))}
+        made = harder(batches["day"], taught, recipe, np.random.default_rng([settings.seed, STREAM, step]))
+        plain = batches if recipe.night or recipe.cross_modal else {"day": batches["day"]}
+        views = {**plain, **made}
         with reproducible(settings.seed, step):
             logits = joint_forward(network, views)
         terms = {name: _weight(recipe, name) * _term(name, logits, batch) for name, batch in views.items()}

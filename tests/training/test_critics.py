@@ -14,7 +14,7 @@ from heatnet.models import Critic
 from heatnet.models.critic import LEVELS, taps
 from heatnet.taxonomy import Domain
 from heatnet.training import adversarial, adversarial_learner, critics, resumable
-from heatnet.training.adversarial import WEIGHTS, confusion_loss, joint_taps
+from heatnet.training.adversarial import WEIGHTS, confusion_loss, joint_taps, scores
 
 ALL = {level: 0.5 + i for i, level in enumerate(LEVELS)}
 
@@ -94,6 +94,17 @@ def test_one_sided_confusion_sends_no_gradient_through_the_day() -> None:
         confusion_loss(critics(model(), chosen, 1), {name: {"logits": z} for name, z in logits.items()}, chosen).backward()
         assert (logits["day"].grad is not None) == moved
         assert logits["night"].grad is not None
+
+
+def test_both_domains_are_scored_in_one_pass_as_they_would_be_apart() -> None:
+    network, chosen = model(), adversary(critics=ALL)
+    judges, seen = critics(network, chosen, seed=1), joint_taps(network, batches(), ALL)
+    found = scores(judges, seen)
+    for domain in Domain:
+        for level, alone in judges(seen[domain.value]).items():
+            assert torch.allclose(found[domain][level], alone, atol=1e-6)
+    sum(score.sum() for score in found[Domain.NIGHT].values()).backward()
+    assert all(p.grad is None for p in network.parameters())
 
 
 def test_a_perfect_critic_is_confused_by_nothing() -> None:

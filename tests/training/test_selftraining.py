@@ -47,6 +47,8 @@ def test_a_weight_of_zero_leaves_a_term_out() -> None:
     assert torch.equal(part["masked"].rgb, whole["masked"].rgb), "a term's random numbers are its own"
     run = selftraining_learner(model(), TRAINING)
     assert list(next(steps(run, replace(RECIPE, masked=0.0))).losses) == ["day", "night", "styled", "mix", "cross-modal"]
+    assert list(next(steps(run, replace(RECIPE, night=0.0))).losses) == ["day", "night", "styled", "mix", "masked", "cross-modal"], "both are asked"
+    assert list(next(steps(run, replace(RECIPE, night=0.0, cross_modal=0.0))).losses) == ["day", "styled", "mix", "masked"]
 
 
 def test_what_is_pasted_wears_the_style_that_the_day_wears() -> None:
