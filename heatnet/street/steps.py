@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float, Float32, UInt8
 
+from heatnet.calibration.camera import Camera
 from heatnet.config import StreetSensor
 from heatnet.street import heat, light, planck, render, sensor
-from heatnet.street.materials import Material
+from heatnet.street.materials import Material, classes
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
 
@@ -51,6 +52,14 @@ def _image(shot: render.Shot, found: Float32[np.ndarray, "m"], sky: Float32[np.n
     image = sky.copy()
     image[shot.hit.ray] = found
     return image.reshape(shot.shape)
+
+
+def pictures(
+    scene: Scene, camera: Camera, pose: Float[np.ndarray, "4 4"], moment: Moment, numbers: StreetSensor, rng: np.random.Generator
+) -> tuple[UInt8[np.ndarray, "h w 3"], Float[np.ndarray, "h w"], UInt8[np.ndarray, "h w"]]:
+    """What ``figures.modalities`` draws of a view: RGB, degrees Celsius, our classes."""
+    seen = render.view(scene, camera, pose, moment, numbers, rng)
+    return seen.rgb, seen.temperature_c.astype(float), classes()[seen.label]
 
 
 def paved(scene: Scene, material: Material) -> Scene:
