@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int16, Int64, Integer
+from jaxtyping import Bool, Float, Int64, Integer, UInt8
 
 from heatnet.evaluation.counts import iou
 
-BLOCK = 1024
-"""Images whose counts are added up at once, in 64-bit numbers; the counts themselves are kept in 32 bits."""
+BLOCK = 128
+"""Images whose counts are added up at once, in 64-bit numbers; the counts themselves are kept in 32 bits, the draws in 8."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,13 @@ def resample(day_images: int, night_images: int, draws: int, rng: np.random.Gene
     return Resamples(_rows(day_images, draws, rng), _rows(night_images, draws, rng))
 
 
-def _rows(images: int, draws: int, rng: np.random.Generator) -> Int16[np.ndarray, "rows images"]:
-    """A row of ones, then multinomial rows, two bytes a number: an image is drawn a few times, seldom ten."""
-    rows = np.ones((1 + draws, images), np.int16)
+def _rows(images: int, draws: int, rng: np.random.Generator) -> UInt8[np.ndarray, "rows images"]:
+    """A row of ones, then multinomial rows, a byte a number: of many images each is drawn a few times, seldom ten."""
+    rows = np.ones((1 + draws, images), np.uint8)
     for row in rows[1:]:
-        row[:] = rng.multinomial(images, np.full(images, 1 / images))
+        drawn = rng.multinomial(images, np.full(images, 1 / images))
+        assert drawn.max() < 256
+        row[:] = drawn
     return rows
 
 
@@ -90,7 +92,7 @@ def resample_drives(day_drives: Sequence[str], night_drives: Sequence[str], draw
     return Resamples(_by_drive(day_drives, draws, rng), _by_drive(night_drives, draws, rng))
 
 
-def _by_drive(drives: Sequence[str], draws: int, rng: np.random.Generator) -> Int16[np.ndarray, "rows images"]:
+def _by_drive(drives: Sequence[str], draws: int, rng: np.random.Generator) -> UInt8[np.ndarray, "rows images"]:
     """How often each image is drawn: as often as its drive."""
     place = np.unique(drives, return_inverse=True)[1]
     return _rows(int(place.max()) + 1, draws, rng)[:, place]
