@@ -140,7 +140,7 @@ def elsewhere(published: Path) -> Path:
 def test_claims_of_other_sets_are_shown_and_measured_again(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "--results", str(elsewhere)]) == 1
     shown = capsys.readouterr().out
-    assert "PASS  HeatNet, fine-tuned on MF without its labels, keeps at least 0.1 of it there" in shown
+    assert "PASS  HeatNet RGB-T, fine-tuned on MF without its labels, keeps at least 0.1 of its MF mean" in shown
     assert "FAIL  on BDD's nights HeatNet RGB-only reaches at least 9 times the RGB teacher's mIoU" in shown
     assert "2 of 4 claims hold" in shown
 
