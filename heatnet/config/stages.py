@@ -166,9 +166,10 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Results:
-    """What the last notebook publishes."""
+    """What the last notebook publishes; ``elsewhere`` is the folder of the other sets' results, ``None`` where a profile has none."""
 
     pairs: Pairs
+    elsewhere: str | None
     protocol: Literal["iou", "boxes"]
     columns: tuple[Row, ...]
     frames: int

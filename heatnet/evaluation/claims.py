@@ -113,9 +113,13 @@ def elsewhere_quantities(away: Mapping[str, Figures], nights: Mapping[str, Figur
         "rivals_deteriorate": Quantity(
             "MFNet and RTFNet each lose at least {bound} of their MF mean on Freiburg Thermal", 1 - np.max([kept[name] for name in RIVALS], axis=0)
         ),
-        "heatnet_keeps": Quantity("HeatNet, fine-tuned on MF without its labels, keeps at least {bound} of it there", kept["heatnet_mf"]),
+        "heatnet_keeps": Quantity(
+            "HeatNet RGB-T, fine-tuned on MF without its labels, keeps at least {bound} of its MF mean on Freiburg Thermal", kept["heatnet_mf"]
+        ),
         "heatnet_leads": Quantity(
-            "there it leads MFNet and RTFNet by more than {bound}", away["heatnet_mf"]["combined"] - rivals.max(0), strict=True
+            "on Freiburg Thermal the HeatNet RGB-T that was fine-tuned on MF leads MFNet and RTFNet by more than {bound}",
+            away["heatnet_mf"]["combined"] - rivals.max(0),
+            strict=True,
         ),
         "bdd_night": Quantity(
             "on BDD's nights HeatNet RGB-only reaches at least {bound} times the RGB teacher's mIoU",

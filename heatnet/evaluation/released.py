@@ -66,6 +66,14 @@ def released_score(counts: Counts) -> ReleasedScore:
     return ReleasedScore(by_day, by_night, combined, tuple(NAMES[k] for k in SCORED if np.isnan(day[k]) or np.isnan(night[k])))
 
 
+DIFFERENCE = (
+    "`clean` is the table above: evaluation mode, classes without ground truth left out, the last step of each training. `authors` is how the "
+    "released code scores HeatNet: in training mode, so that batch norm takes the statistics of the one test image (a small adaptation) and dropout "
+    "stays on (noise), and over all twelve classes. The released code also chooses its checkpoint on the test images; that is not repeated here."
+)
+"""What lies between the two protocols (paper.md, 2.9 and 2.11)."""
+
+
 def protocols_markdown(rows: Sequence[Row], released: Mapping[str, ReleasedScore]) -> str:
     """Mean IoU in per cent by both protocols and how much the authors' is higher, for the rows that were scored by both."""
     lines = ["| network | protocol | day | night | combined |", "|---|---|---|---|---|"]
@@ -78,4 +86,4 @@ def protocols_markdown(rows: Sequence[Row], released: Mapping[str, ReleasedScore
             lines.append(" | ".join([f"| {row.title if title == 'clean' else ''}", title, *cells]) + " |")
     absent = sorted({name for score in released.values() for name in score.nowhere})
     note = [f"\nNeither true nor predicted, so the authors' mean is undefined: {', '.join(absent)}."] if absent else []
-    return "\n".join([*lines, *note]) + "\n"
+    return "\n".join([*lines, *note, f"\n{DIFFERENCE}"]) + "\n"

@@ -100,7 +100,7 @@ def transfer(names: Sequence[str], value: Pairs, low: Pairs, high: Pairs) -> Fig
     bootstrap intervals. A line that falls is a network that does not travel.
     Alt: A slope chart with one line a network from its score on MF at the left to its score on Freiburg Thermal at the right, with error bars.
     """
-    figure, axes = canvas(1, 1, 7, 4.2)
+    figure, axes = canvas(1, 1, 7.5, 4.4)
     ax: Axes = axes[0, 0]
     for place, (name, line) in enumerate(zip(names, value, strict=True)):
         x = np.arange(2) + 0.012 * (place - (len(names) - 1) / 2)
@@ -108,7 +108,7 @@ def transfer(names: Sequence[str], value: Pairs, low: Pairs, high: Pairs) -> Fig
         ax.errorbar(x, 100 * line, error, marker="o", capsize=3, linewidth=2, label=name)
     ax.set(xlim=(-0.15, 1.15), ylim=(0, None), xticks=[0, 1], ylabel="mean IoU over car, person, bicycle (%)")
     ax.set_xticklabels(["MF", "Freiburg Thermal"])
-    figure.legend(handles=[*ax.containers], loc="outside right upper")
+    figure.legend(handles=[*ax.containers], loc="outside lower center", ncols=2)
     tidy(ax, grid="y")
     return figure
 

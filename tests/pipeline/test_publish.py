@@ -27,6 +27,15 @@ def test_tables_replace_what_was_between_the_markers(profile: Profile) -> None:
     assert not publish(profile)
 
 
+def test_protocols_and_other_sets_stand_in_their_places_where_there_are_any(profile: Profile) -> None:
+    folder = profile.root / "results" / "street"
+    (folder / "elsewhere").mkdir()
+    (folder / "protocols.md").write_text("| authors |\n")
+    (folder / "elsewhere" / "tables.md").write_text("### MF\n")
+    assert publish(profile)
+    assert "| a \\1 |\n\n| authors |\n\n| b |\n\n### MF\n" in (profile.root / "README.md").read_text()
+
+
 def test_missing_results_and_markers_are_named(profile: Profile) -> None:
     with pytest.raises(ValueError, match="no markers for the results of street"):
         with_results("# Title\n", profile)

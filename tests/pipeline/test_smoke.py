@@ -15,7 +15,7 @@ from heatnet.pipeline.profile import Profile, load_profile
 ROOT = Path(__file__).parents[2]
 BEFORE = ("fingerprint", "street", "cameras", "calibration")
 TRAINING = ("teacher", "thermal_teacher", "heatnet", "distillation", "today")
-AFTER = ("bounds", "evaluation", "results")
+AFTER = ("bounds", "elsewhere", "evaluation", "results")
 
 pytestmark = pytest.mark.slow
 

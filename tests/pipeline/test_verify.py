@@ -7,7 +7,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from heatnet.evaluation import PROTOCOLS, Claim, Recorded, claims, resample, save_counts, to_json
+from heatnet.evaluation import (
+    PROTOCOLS,
+    Claim,
+    Counts,
+    Recorded,
+    SetCounts,
+    claims,
+    elsewhere_quantities,
+    nights_alone,
+    resample,
+    save_counts,
+    save_sets,
+    set_figures,
+    set_rows,
+    to_json,
+)
 from heatnet.pipeline.__main__ import main
 
 HOLDS = Claim("teacher_loss", "the RGB teacher loses half", 0.7, 0.5, (0.6, 0.8), True)
@@ -90,3 +105,58 @@ def test_what_the_counts_do_not_bear_out_is_refused(published: Path, capsys: pyt
     assert "claims hold" not in shown.out
     if change == "a row":
         assert "[2].night.classes.car.value says" in shown.err
+
+
+@pytest.fixture
+def elsewhere(published: Path) -> Path:
+    """Results that hold other data sets too."""
+    rng, folder = np.random.default_rng(1), published / "elsewhere"
+    folder.mkdir()
+
+    def counts(names: tuple[str, ...], day: int, scale: int = 1) -> dict[str, Counts]:
+        right = 400 * np.eye(13, dtype=int)
+        return {n: Counts(*(scale * rng.integers(1, 50, (images, 13, 13)) + (k + 1) * right for images in (day, 4))) for k, n in enumerate(names)}
+
+    travellers, draws = ("mfnet", "rtfnet", "heatnet_mf"), resample(4, 4, 30, rng)
+    own = {
+        name: Counts(*(np.pad(part[:, :9, :9], ((0, 0), (0, 4), (0, 4))) for part in (c.day, c.night)))
+        for name, c in counts(travellers[:2], 4).items()
+    }
+    bdd = SetCounts(counts(("teacher", "heatnet_rgb"), 0), nights_alone(4, 30, rng))
+    sets = {
+        "mf": SetCounts(counts(travellers, 4), draws),
+        "mf_own": SetCounts(own, draws),
+        "pairs": SetCounts(counts(travellers, 4, 3), draws),
+        "bdd": bdd,
+    }
+    bounds = {"heatnet_keeps": 0.1, "bdd_night": 9.0}
+    save_sets(folder, sets, bounds)
+    quantities = elsewhere_quantities(set_figures(sets, "away"), set_figures(sets, "bdd"))
+    (folder / "claims.json").write_text(to_json(claims(bounds, quantities)))
+    (folder / "rows.json").write_text(to_json(set_rows(sets, dict.fromkeys((*travellers, "teacher", "heatnet_rgb"), "A title"))))
+    return published
+
+
+def test_claims_of_other_sets_are_shown_and_measured_again(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "--results", str(elsewhere)]) == 1
+    shown = capsys.readouterr().out
+    assert "PASS  HeatNet RGB-T, fine-tuned on MF without its labels, keeps at least 0.1 of its MF mean" in shown
+    assert "FAIL  on BDD's nights HeatNet RGB-only reaches at least 9 times the RGB teacher's mIoU" in shown
+    assert "2 of 4 claims hold" in shown
+
+
+@pytest.mark.parametrize(("file", "key"), [("claims", "value"), ("rows", "kept")])
+def test_figures_of_other_sets_that_the_counts_do_not_bear_out_are_refused(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str], file: str, key: str
+) -> None:
+    path = elsewhere / "elsewhere" / f"{file}.json"
+    written = json.loads(path.read_text())
+    one = next(item for item in written if item[key] is not None)
+    if key == "kept":
+        one[key]["value"] += 0.01
+    else:
+        one[key] += 0.01
+    path.write_text(json.dumps(written))
+    assert main(["verify", "--results", str(elsewhere)]) == 1
+    assert f"{file}.json" in (error := capsys.readouterr().err)
+    assert "expected what the recorded counts give" in error
