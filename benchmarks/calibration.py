@@ -1,20 +1,21 @@
 """Calibration on rigs drawn at random, on streets never used for tuning: the error against the truth, the basin, the time.
 
 ``python benchmarks/calibration.py FOLDER [KIND [SECTION,...]]`` after ``benchmarks/calibration_rigs.py FOLDER``; kinds are ``fresh``, ``final`` and
-``dev``, sections ``accuracy``, ``basin``, ``far``, ``costs``, ``online``, ``late``, ``speed``. What ``fresh`` gives is written to ``results/calibration.md``.
-The reference of a speed is measured in the same run.
+``dev``, sections ``accuracy``, ``basin``, ``far``, ``costs``, ``online``, ``late``, ``speed``. What ``fresh`` gives is written to
+``results/calibration.md``. The reference of a speed is measured in the same run.
 """
 
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from calibration_drives import late, online, speed
 from calibration_rigs import off
-from calibration_table import LANDED_PX, Table, described, moments, prepared, publish, rig_of
+from calibration_table import LANDED_PX, Table, described, moments, prepared, publish, rig_of, together
 
 from heatnet.calibration.camera import Camera, Rig
 from heatnet.calibration.costs import REFINERS
@@ -54,24 +55,27 @@ def attempt(table: Table, task: str, seen: list[View], guess: Rig, truth: Rig, p
 
 def accuracy(folders: Sequence[Path], params: Calibration) -> str:
     """Errors after 20, 5 and 1 frames, at night, and with spoilt recordings."""
+    return together(one_rig, folders, params).text()
+
+
+def one_rig(number: int, folder: Path, params: Calibration) -> Table:
+    """All tasks on one rig."""
     table = Table(TASKS)
-    for number, folder in enumerate(folders):
-        day, night = moments(folder)
-        truth, guess = rig_of(folder, day[0].load())
-        seen = prepared([*day, *night], truth, params)
-        mixed = seen[:20]
-        few = [mixed[i] for i in (0, 5, 9, 10, 15)]
-        shuffled = [bad(mixed, i) if i % 10 < 5 else one for i, one in enumerate(mixed)]
-        long = replace(truth, left=longer(truth.left), right=longer(truth.right))
-        chosen = (mixed, few, [seen[number % 10]], [seen[10 + 2 * number % 20]], seen[10:], shuffled)
-        for task, views in zip(TASKS, chosen, strict=False):
-            attempt(table, task, views, guess, truth, params)
-        stretched = prepared([*day, *night[:10]], long, params)
-        found = attempt(table, TASKS[-1], stretched, replace(guess, left=long.left, right=long.right), truth, params)
-        if found is not None:
-            table.notes.append(f"RGB focal length 0.3 % off, used with that same pair: {with_its_pair(found, truth):.3f} px")
-        print(f"{folder.name} done", flush=True)
-    return table.text()
+    day, night = moments(folder)
+    truth, guess = rig_of(folder, day[0].load())
+    seen = prepared([*day, *night], truth, params)
+    mixed = seen[:20]
+    few = [mixed[i] for i in (0, 5, 9, 10, 15)]
+    shuffled = [bad(mixed, i) if i % 10 < 5 else one for i, one in enumerate(mixed)]
+    long = replace(truth, left=longer(truth.left), right=longer(truth.right))
+    chosen = (mixed, few, [seen[number % 10]], [seen[10 + 2 * number % 20]], seen[10:], shuffled)
+    for task, views in zip(TASKS, chosen, strict=False):
+        attempt(table, task, views, guess, truth, params)
+    stretched = prepared([*day, *night[:10]], long, params)
+    found = attempt(table, TASKS[-1], stretched, replace(guess, left=long.left, right=long.right), truth, params)
+    if found is not None:
+        table.notes.append(f"RGB focal length 0.3 % off, used with that same pair: {with_its_pair(found, truth):.3f} px")
+    return table
 
 
 def longer(camera: Camera) -> Camera:
@@ -97,46 +101,47 @@ def bad(seen: Sequence[View], number: int) -> View:
 
 def basin(folders: Sequence[Path], params: Calibration) -> str:
     """How many of 60 starts land with 10 frames: off by 4 degrees, 10 % in focal length, 5 cm."""
-    return starts(folders, params, 4.0, 0.10)
+    return together(partial(starts, -(-60 // len(folders)), 4.0, 0.10), folders, params).text()
 
 
 def far(folders: Sequence[Path], params: Calibration) -> str:
     """How many of 60 starts land with 10 frames: off by 8 degrees, 15 % in focal length, 5 cm."""
-    return starts(folders, params, 8.0, 0.15)
+    return together(partial(starts, -(-60 // len(folders)), 8.0, 0.15), folders, params).text()
 
 
-def starts(folders: Sequence[Path], params: Calibration, degrees: float, focal: float) -> str:
+def starts(count: int, degrees: float, focal: float, number: int, folder: Path, params: Calibration) -> Table:
     """Fits of 10 frames from starts in random directions, and what is said of those that do not land."""
     table = Table((f"{degrees:g} degrees, {100 * focal:g} %",))
-    for number, folder in enumerate(folders):
-        day, night = moments(folder)
-        truth, _ = rig_of(folder, day[0].load())
-        seen = prepared([*day[::2], *night[:10:2]], truth, params)
-        for start in range(-(-60 // len(folders))):
-            guess = off(truth, np.random.default_rng((number, start)), degrees, focal, 0.05)
-            attempt(table, table.tasks[0], seen, guess, truth, params)
-        print(f"{folder.name} done", flush=True)
-    return table.text()
+    day, night = moments(folder)
+    truth, _ = rig_of(folder, day[0].load())
+    seen = prepared([*day[::2], *night[:10:2]], truth, params)
+    for start in range(count):
+        guess = off(truth, np.random.default_rng((number, start)), degrees, focal, 0.05)
+        attempt(table, table.tasks[0], seen, guess, truth, params)
+    return table
 
 
 def costs(folders: Sequence[Path], params: Calibration) -> str:
     """Edge snapping beside the authors' two wordings: the same 10 frames, the same search, another refinement."""
-    table, spent = Table(tuple(REFINERS)), dict.fromkeys(REFINERS, 0.0)
-    for folder in folders:
-        day, night = moments(folder)
-        truth, guess = rig_of(folder, day[0].load())
-        seen = prepared([*day[::2], *night[:10:2]], truth, params)
-        for name, refiner in REFINERS.items():
-            start = time.process_time()
-            try:
-                found = solve(seen, guess, params, np.random.default_rng(params.seed), refiner)
-                table.enter(name, errors(found.rig, truth), not any(True for _ in doubts(found, params)))
-            except ValueError as refusal:
-                table.refuse(name, str(refusal))
-            spent[name] += (time.process_time() - start) / len(folders)
-        print(f"{folder.name} done", flush=True)
-    seconds = ", ".join(f"{name} {value:.1f} s" for name, value in spent.items())
-    return f"{table.text()}\nProcessor time of search and refinement, mean: {seconds}."
+    return together(refined, folders, params).text()
+
+
+def refined(number: int, folder: Path, params: Calibration) -> Table:
+    """One rig by each refinement."""
+    table = Table(tuple(REFINERS))
+    day, night = moments(folder)
+    truth, guess = rig_of(folder, day[0].load())
+    seen = prepared([*day[::2], *night[:10:2]], truth, params)
+    for name, refiner in REFINERS.items():
+        start = time.process_time()
+        try:
+            found = solve(seen, guess, params, np.random.default_rng(params.seed), refiner)
+            table.enter(name, errors(found.rig, truth), not any(True for _ in doubts(found, params)))
+        except ValueError as refusal:
+            table.refuse(name, str(refusal))
+        if number == 0:
+            table.notes.append(f"{name}: {time.process_time() - start:.1f} s of processor time for search and refinement")
+    return table
 
 
 def main() -> None:

@@ -1,7 +1,10 @@
 """What the calibration's benchmarks share: their recordings, their table, and the page of published figures."""
 
+import multiprocessing
+import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import astuple, fields, replace
 from pathlib import Path
 
@@ -41,6 +44,15 @@ class Table:
         self.enter(task, Errors(*[float("inf")] * len(fields(Errors))), False)
         self.notes.append(f"{task}: refused: {reason}")
 
+    def add(self, other: "Table") -> None:
+        """Enter all of another table."""
+        for task in other.rows:
+            self.rows[task] += other.rows[task]
+            self.trusted[task] += other.trusted[task]
+        for task, found in other.deviations.items():
+            self.deviations[task] += found
+        self.notes += other.notes
+
     def text(self) -> str:
         """Median and 90th percentile of each accuracy over the fits, as Markdown; then what the deviations are worth, and notes."""
         names = ("median px", "95 % px", "deg", "mm", "focal %", "centre px")
@@ -66,6 +78,25 @@ class Table:
             rms = np.sqrt(np.mean(np.square(found), axis=0))
             lines.append(f"| {name} ({len(found)}) | " + " | ".join(f"{value:.2f}" for value in (*rms, np.sqrt((rms**2).mean()))) + " |")
         return [*lines, ""]
+
+
+Measure = Callable[[int, Path, Calibration], Table]
+"""Measures one rig: its number, its folder."""
+
+
+def together(measure: Measure, folders: Sequence[Path], params: Calibration) -> Table:
+    """One table of all rigs, which are measured by ``HEATNET_WORKERS`` processes at a time (default 1)."""
+    workers = int(os.environ.get("HEATNET_WORKERS", "1"))
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        whole: Table | None = None
+        for folder, table in zip(folders, pool.map(measure, range(len(folders)), folders, [params] * len(folders)), strict=True):
+            print(f"{folder.name} done", flush=True)
+            if whole is None:
+                whole = table
+            else:
+                whole.add(table)
+    assert whole is not None
+    return whole
 
 
 def moments(folder: Path) -> tuple[list[Recording], list[Recording]]:

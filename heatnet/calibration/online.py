@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from heatnet.calibration.alignment import alignment, landscape
+from heatnet.calibration.belonging import gain
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View
-from heatnet.calibration.refine import gain, prior_of, refine
+from heatnet.calibration.refine import prior_of, refine
 from heatnet.calibration.unknowns import SIZE, difference, moved
 from heatnet.config import Calibration
 

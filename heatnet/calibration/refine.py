@@ -214,7 +214,7 @@ def refine(views: Sequence[View], rig: Rig, prior: Prior, settings: Refinement, 
 
 
 def thinned(views: Sequence[View], window_px: float, samples: int) -> Sequence[View]:
-    """The views with every second, third ... edge, so that looking along their normals takes about ``samples`` looks: wide windows are for a start."""
+    """The views with every second, third ... edge, so that about ``samples`` looks along normals suffice: wide windows are for a start."""
     stride = -(-round(sum(len(one.points) for one in views) * (4 * window_px + 3)) // samples)
     return views if stride < 2 else [replace(one, points=one.points[::stride], along=one.along[::stride]) for one in views]
 
@@ -224,29 +224,3 @@ def _quality(matches: Matches, rig: Rig, shift: Float[np.ndarray, "groups"], win
     value = distances(matches, rig) - shift[matches.group]
     weight = tukey(value, window_px)
     return float(np.sqrt((weight * value**2).sum() / weight.sum())), float(weight.sum() / matches.in_view.sum())
-
-
-def matched(views: Sequence[View], rig: Rig, settings: Refinement) -> Float[np.ndarray, "frames"]:
-    """For each view the share of its RGB edges that lie on a thermal edge, weighted by their strengths."""
-    matches, weight = _fit(views, rig, settings)
-    return np.bincount(matches.frame, weight, len(views)) / np.maximum(matches.in_view, 1)
-
-
-def gain(views: Sequence[View], rig: Rig, other: Rig, settings: Refinement) -> float:
-    """How surely more edges lie on thermal edges by ``other`` than by ``rig``: the sum of the edges' differences over its standard error."""
-    total = sum(len(one.points) for one in views)
-    before, after = (np.bincount(matches.edge, weight, total) for matches, weight in (_fit(views, one, settings) for one in (rig, other)))
-    return float((after - before).sum() / max(np.sqrt(((after - before) ** 2).sum()), 1e-9))
-
-
-def _fit(views: Sequence[View], rig: Rig, settings: Refinement) -> tuple[Matches, Float[np.ndarray, "n"]]:
-    """The matches in the last window, and how well each fits: its strength where the residual is 0, 0 from the window on."""
-    window_px = settings.windows_px[-1]
-    matches = snap(views, rig, window_px, settings.weakest)
-    return matches, matches.strength * tukey(distances(matches, rig), window_px)
-
-
-def by_chance(views: Sequence[View], rig: Rig, settings: Refinement) -> Float[np.ndarray, "frames"]:
-    """The same share for thermal images that do not belong: the frame's own, mirrored, so that it holds as many edges in wrong places."""
-    mirrored = [replace(one, gradient=one.gradient[:, ::-1] * np.array([-1, 1], np.float32)) for one in views]
-    return matched(mirrored, rig, settings)

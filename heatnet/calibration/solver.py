@@ -13,11 +13,12 @@ import numpy as np
 from jaxtyping import Float
 
 from heatnet.calibration.alignment import landscape
+from heatnet.calibration.belonging import belonging
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.delay import Delay, estimate
 from heatnet.calibration.edges import View, blank, views
 from heatnet.calibration.recordings import Pair, fitted
-from heatnet.calibration.refine import Refiner, Step, by_chance, matched, prior_of, refine
+from heatnet.calibration.refine import Refiner, Step, prior_of, refine
 from heatnet.calibration.search import search
 from heatnet.calibration.uncertainty import covariance
 from heatnet.calibration.unknowns import SIZE
@@ -121,9 +122,3 @@ def _attempt(seen: list[View], guess: Rig, settings: Calibration, rng: np.random
     edges = sum(len(view.points) for view in seen)
     dropped = {name: ratio for name, ratio in dropped.items() if name not in times}
     return Found(refined[-1].rig, searched, refined, times, dropped, edges, confidence, np.zeros((SIZE, SIZE)), np.zeros(SIZE))
-
-
-def belonging(seen: list[View], rig: Rig, settings: Calibration) -> dict[str, float]:
-    """For each view how many times more of its edges match than by chance: about 1 where the images do not belong together."""
-    share, chance = matched(seen, rig, settings.refinement), by_chance(seen, rig, settings.refinement)
-    return {view.name: float(a / max(b, 1e-6)) for view, a, b in zip(seen, share, chance, strict=True)}

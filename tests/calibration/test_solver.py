@@ -7,11 +7,12 @@ import pytest
 import scene
 
 from heatnet.calibration.alignment import alignment, landscape
+from heatnet.calibration.belonging import matched
 from heatnet.calibration.costs import REFINERS
 from heatnet.calibration.edges import View, gradient, normalised, ridges, view
 from heatnet.calibration.error import errors
 from heatnet.calibration.recordings import Pair
-from heatnet.calibration.refine import distances, matched, peaks, prior_of, refine, residuals, snap
+from heatnet.calibration.refine import distances, peaks, prior_of, refine, residuals, snap
 from heatnet.calibration.solver import calibrate, solve
 from heatnet.calibration.unknowns import NAMES, SIZE, moved
 from heatnet.config import Calibration

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import scene
 
+from heatnet.calibration.belonging import gain
 from heatnet.calibration.checks import check_pairs, tracked
 from heatnet.calibration.edges import View, light, views
 from heatnet.calibration.error import errors, reprojection
 from heatnet.calibration.online import retouch, watch
 from heatnet.calibration.recordings import Pair
-from heatnet.calibration.refine import Prior, gain, normal_equations, prior_of
+from heatnet.calibration.refine import Prior, normal_equations, prior_of
 from heatnet.calibration.report import doubts, lines
 from heatnet.calibration.solver import Found, solve
 from heatnet.calibration.stereo import sharpened
