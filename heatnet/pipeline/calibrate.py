@@ -32,7 +32,11 @@ def settings() -> "Calibration":
     path = next((place for place in places if place.is_file()), None)
     if path is None:
         raise ValueError(f"{places[1]}: no such file; install heatnet again (its params.yaml holds every number)")
-    return config.parse(config.Calibration, read_yaml(path).get("calibration"), f"{path}: calibration")
+    try:
+        content = read_yaml(path)
+    except ModuleNotFoundError as error:
+        raise ValueError(f"{error.name} is not installed; pip install 'heatnet[pipeline]'") from error
+    return config.parse(config.Calibration, content.get("calibration"), f"{path}: calibration")
 
 
 def calibrate(folder: Path, rig: Path, guess: Path | None, out: Path, speeds: Path | None = None) -> int:
