@@ -49,7 +49,7 @@ class OnnxNetwork(nn.Module):
         if rgb is None:
             raise ValueError("this network reads rgb, but got no rgb image")
         image = self.stated.normalised(_fitting(rgb.cpu(), self.input.shape))
-        logits = torch.from_numpy(self.session.run(None, {self.input.name: image.numpy()})[0])
+        logits = torch.from_numpy(self.session.run(None, {self.input.name: image.numpy()})[0]).to(rgb.device)
         return F.interpolate(self.translate(logits), rgb.shape[-2:], mode="bilinear", align_corners=False)
 
 
@@ -83,7 +83,8 @@ class ExportedNetwork(nn.Module):
         natural = size[1] * height / size[0]
         width = max(1, round(natural)) if isinstance(fixed, int) else max(2, round(natural / WIDTH_STEP)) * WIDTH_STEP
         images = {name: _resized(image.cpu(), (height, width)) for name, image in given.items()}
-        return _resized(self._windows(images, width, fixed) if isinstance(fixed, int) else self._run(images), size, antialias=False)
+        logits = self._windows(images, width, fixed) if isinstance(fixed, int) else self._run(images)
+        return _resized(logits, size, antialias=False).to(next(iter(given.values())).device)
 
     def _run(self, images: dict[str, Tensor]) -> Tensor:
         """Logits of images of a size that the file takes."""

@@ -77,6 +77,14 @@ def test_open_network_gives_ours_in_evaluation_mode(tmp_path: Path) -> None:
     assert opened.modalities == ("rgb",)
 
 
+def test_a_network_trained_on_many_aspects_sees_images_as_they_are(tmp_path: Path) -> None:
+    network = build(NETWORK, ("rgb",)).eval()
+    save_network(tmp_path / "a.safetensors", network, NETWORK, config.Input((96, 128), None, "same size", None, "width"))
+    rgb = torch.randn(1, 3, 64, 160, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        torch.testing.assert_close(open_network(tmp_path / "a.safetensors")(rgb), network(rgb))
+
+
 def test_files_that_are_missing_or_wrong(tmp_path: Path) -> None:
     for kind in (OnnxNetwork, OriginalMFNet):
         with pytest.raises(ValueError, match="no such"):

@@ -12,9 +12,10 @@ import torch
 from heatnet import config
 from heatnet.models import MFNet, build, save_network
 from heatnet.pipeline.__main__ import main
-from heatnet.pipeline.predict import find_jobs, key, ranged
+from heatnet.pipeline.predict import _read, find_jobs, key, ranged
 from heatnet.taxonomy import NUM_CLASSES, palette
 
+DATA = Path(__file__).parents[3] / "shared" / "data"
 ENCODER = config.Encoder(name="resnet10t", options={}, weights=None, output_stride=32)
 NETWORK = config.Network(encoder=ENCODER, fuse_after=2, decoder=config.Decoder(kind="fpn", width=8, dropout=0.0))
 INPUT = config.Input(
@@ -120,6 +121,14 @@ def test_names_pair_across_the_known_spellings() -> None:
         assert key(Path(f"{rgb}.png")) == key(Path(f"{thermal}.webp"))
 
 
+@pytest.mark.parametrize(("fit", "seen"), [("width", (64, 128)), ("stretch", (96, 160))])
+def test_images_are_seen_at_the_scale_of_the_training(images: Path, fit: str, seen: tuple[int, int]) -> None:
+    job = find_jobs(images / "rgb", None)[0][0]  # 96x60
+    samples, picture = _read(job, config.Input((96, 128), None, "same size", None, fit))  # type: ignore[arg-type]
+    assert samples.input.size == seen
+    assert picture.shape == (60, 96, 3)
+
+
 def test_an_empty_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="holds no images"):
         find_jobs(tmp_path, None)
@@ -168,3 +177,22 @@ def test_levelling_goes_with_the_stated_range() -> None:
     assert counts == config.ThermalCounts(8, 0, 255, None, 127.5)
     assert ranged(INPUT, (0, 255)).thermal == config.ThermalCounts(8, 0, 255, None, None)
     assert ranged(INPUT, (5000, 9000)).thermal == config.ThermalCounts(16, 5000, 9000, 0, None)
+
+
+@pytest.mark.skipif(not (DATA / "msrs").is_dir(), reason="the real data of shared/data is not here")
+def test_real_night_pairs_of_8_bits_in_a_stated_range(tmp_path: Path, networks: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    for kind in ("vi", "ir"):
+        (tmp_path / kind).mkdir()
+        for path in sorted((DATA / "msrs" / kind).glob("*N.*"))[:6]:
+            shutil.copy(path, tmp_path / kind)
+    names = sorted(path.stem for path in (tmp_path / "vi").iterdir())
+    options = ("--rgb", str(tmp_path / "vi"), "--thermal", str(tmp_path / "ir"))
+    assert predict(tmp_path, networks["rgbt"], *options) == 1
+    assert "expected 16-bit thermal counts" in capsys.readouterr().err
+    assert predict(tmp_path, networks["rgbt"], *options, "--thermal-range", "0", "255") == 0
+    for kind in ("masks", "overlays"):
+        assert sorted(path.stem for path in (tmp_path / "out" / kind).iterdir()) == names
+    assert cv2.imread(str(tmp_path / "out/contact.png")).shape == (120, 6 * 160 + 5 * 4, 3)
+    swapped = ("--rgb", str(tmp_path / "ir"), "--thermal", str(tmp_path / "vi"), "--thermal-range", "0", "255")
+    assert predict(tmp_path, networks["rgbt"], *swapped) == 1
+    assert "a grey image; expected RGB; check that RGB and thermal folders are not swapped" in capsys.readouterr().err
