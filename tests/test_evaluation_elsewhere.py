@@ -99,9 +99,10 @@ def test_luck_is_of_drives_where_there_are_several(drives: tuple[str, ...], doma
 
 def test_claims_follow_from_the_means(sets: dict[str, evaluation.SetCounts]) -> None:
     quantities = evaluation.elsewhere_quantities(evaluation.set_figures(sets, "away"), evaluation.set_figures(sets, "bdd"))
-    bounds = {"rivals_deteriorate": 0.25, "heatnet_keeps": 0.75, "heatnet_leads": 0.0, "bdd_night": 1.5}
+    bounds = {"rivals_deteriorate": 0.25, "rivals_fall_behind": 0.25, "heatnet_keeps": 0.75, "heatnet_leads": 0.0, "bdd_night": 1.5}
     found = {claim.name: claim for claim in evaluation.claims(bounds, quantities)}
     assert found["rivals_deteriorate"].value == pytest.approx(1 - 0.3 / 0.5)  # the rival that loses less decides
+    assert found["rivals_fall_behind"].value == pytest.approx(1 - (0.3 / 0.5) / (0.45 / 0.5))
     assert found["heatnet_keeps"].value == pytest.approx(0.45 / 0.5)
     assert found["heatnet_leads"].value == pytest.approx(0.45 - 0.3)
     assert found["bdd_night"].value == pytest.approx(2)

@@ -113,6 +113,10 @@ def elsewhere_quantities(away: Mapping[str, Figures], nights: Mapping[str, Figur
         "rivals_deteriorate": Quantity(
             "MFNet and RTFNet each lose at least {bound} of their MF mean on Freiburg Thermal", 1 - np.max([kept[name] for name in RIVALS], axis=0)
         ),
+        "rivals_fall_behind": Quantity(
+            "MFNet and RTFNet each keep at least {bound} less of their MF mean there than HeatNet RGB-T keeps, as a share of what HeatNet keeps",
+            1 - np.max([ratio(kept[name], kept["heatnet_mf"]) for name in RIVALS], axis=0),
+        ),
         "heatnet_keeps": Quantity(
             "HeatNet RGB-T, fine-tuned on MF without its labels, keeps at least {bound} of its MF mean on Freiburg Thermal", kept["heatnet_mf"]
         ),

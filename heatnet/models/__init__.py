@@ -9,7 +9,7 @@ from heatnet.models.huggingface import CheckpointNetwork
 from heatnet.models.mfnet import MFNet
 from heatnet.models.onnx_files import ExportedNetwork, OnnxNetwork
 from heatnet.models.rtfnet import RTFNet
-from heatnet.models.start import warm_start
+from heatnet.models.start import warm_start, warm_trunks
 
 __all__ = [
     "Baseline",
@@ -35,4 +35,5 @@ __all__ = [
     "save_baseline",
     "save_network",
     "warm_start",
+    "warm_trunks",
 ]

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from heatnet.models.encoder import Stages
 from heatnet.models.heatnet import HeatNet
 
 
@@ -39,6 +40,16 @@ def warm_start(model: HeatNet, starts: Sequence[HeatNet | None]) -> HeatNet:
         _load(stage, [_stages(start)[i] for start in sources])
     _load(model.head, [start.head for start in sources])
     return model
+
+
+def warm_trunks(trunks: Sequence[Stages], start: HeatNet) -> None:
+    """Load a trained network's stages into encoders of another network, in place; one that reads thermal sums the first kernels.
+
+    Raises ``ValueError`` for a network of several branches and for one of another architecture.
+    """
+    for trunk in trunks:
+        for stage, trained in zip(trunk, _stages(start), strict=True):
+            _load(stage, [trained])
 
 
 def _branches(model: HeatNet) -> list[list[nn.Module]]:

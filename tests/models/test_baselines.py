@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from heatnet import config
-from heatnet.models import MFNet, RTFNet, load_baseline, load_network, open_network, reads, save_baseline
+from heatnet.models import MFNet, RTFNet, build, load_baseline, load_network, open_network, reads, save_baseline, warm_trunks
 from heatnet.models.baselines import Baseline, BaselineFile, build_baseline
 from heatnet.models.existing import Translated
 from heatnet.taxonomy import MF
@@ -73,3 +73,17 @@ def test_a_file_of_another_kind_or_architecture_is_refused(tmp_path: Path) -> No
     with pytest.raises(ValueError, match=r"expected a width \(MFNet\) or an encoder \(RTFNet\)"):
         config.Baseline(None, None)
     assert isinstance(build_baseline(KINDS[1], 9, 0).network, RTFNet)
+
+
+def test_encoders_start_as_a_trained_network_the_thermal_one_with_kernels_summed() -> None:
+    network = config.Network(SMALL, 2, config.Decoder("fpn", 16, 0.1))
+    teacher, rival = build(network, ("rgb",), 5), build_baseline(KINDS[1], 9, 0).network
+    warm_trunks([rival.rgb, rival.thermal], teacher)
+    image = torch.rand(1, 3, 64, 96)
+    grey = image[:, :1].expand(-1, 3, -1, -1)
+    for trunk, seen in ((rival.rgb, image), (rival.thermal, grey)):
+        expected = teacher.eval().features(seen, None)
+        for feature, other in zip(trunk.eval()(seen[:, : 3 if trunk is rival.rgb else 1]), expected, strict=True):
+            torch.testing.assert_close(feature, other, atol=1e-4, rtol=1e-4)
+    with pytest.raises(ValueError, match="expected one of a single branch"):
+        warm_trunks([rival.rgb], build(network, ("rgb", "thermal"), 5))
