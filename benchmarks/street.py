@@ -1,8 +1,8 @@
 """The street: labelled RGB-thermal frames a second, against the bare rays in the same run; flat cost, flat memory, workers.
 
-``python benchmarks/street.py [WORKERS]`` reads the default profile's params.yaml and prints four tables: CPU time of one process for
-the parts of a frame; wall time for writing a few folders with one and with WORKERS processes; CPU time a frame and peak memory after
-few and after many frames; and what a contended machine costs (wall over CPU time).
+``python benchmarks/street.py [WORKERS]`` reads the default profile's params.yaml and prints five tables: CPU time of one process for
+the parts of a frame; what a contended machine costs (wall over CPU time); CPU time a frame and peak memory after few and after many
+frames; CPU time a frame near and far along an endless drive; and wall time for writing a few folders with one and with WORKERS processes.
 """
 
 import resource
@@ -74,6 +74,18 @@ def growth(street: Street, frames: int) -> tuple[float, float]:
         return 1000 * (time.process_time() - start) / frames, peak
 
 
+def along(street: Street, distance_m: float) -> float:
+    """CPU milliseconds a frame of one folder (11 frames, laid out anew), ``distance_m`` down the road of one drive."""
+    journey = recordings.drive(street, "train", Domain.DAY, 0)
+    cameras = rig.build(street.rig).scaled(street.train.rgb_scale, street.train.thermal_scale)
+    stride = journey.world.speed * street.train.spacing_s
+    rng, start = np.random.default_rng(0), time.process_time()
+    stretch = journey.world.stretch(distance_m, distance_m + 10 * stride)
+    for i in range(11):
+        recordings.record(street, journey, stretch.scene(distance_m + i * stride, journey.world.lane), cameras, street.train, rng)
+    return 1000 * (time.process_time() - start) / 11
+
+
 def main(workers: int) -> None:
     """Print the tables."""
     section = yaml.safe_load((Path(__file__).parents[1] / "params.yaml").read_text())["street"]
@@ -83,9 +95,12 @@ def main(workers: int) -> None:
         for name, cost in parts(street, domain).items():
             print(f"{domain.value:5} {name:13} {cost:7.1f} ms")
     print(f"wall over CPU time: {(time.perf_counter() - begun) / (time.process_time() - busy):.2f} (1.0: the machine is ours)")
-    for frames in (16, 64, 256):
+    for frames in (16, 64, 256, 1024):
         cost, peak = growth(street, frames)
         print(f"{frames:4} frames in MF's layout, 160x120: {cost:6.1f} ms a frame, peak memory {peak:5.0f} MB")
+    along(street, 0.0)
+    for distance_m in (0.0, 1e3, 1e4, 1e5):
+        print(f"{distance_m / 1000:5.0f} km down the road of a drive: {along(street, distance_m):6.1f} ms a frame")
     few = replace(street.train, day_drives=2, night_drives=2, day_frames=8, night_frames=8, folder_frames=8)
     short = replace(street, train=few, test=replace(few, day_drives=0, night_drives=0), calibration=replace(few, day_drives=0, night_drives=0))
     for count in (1, workers):

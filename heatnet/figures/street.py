@@ -31,17 +31,18 @@ def brightness_histograms(shares: Mapping[tuple[str, str], Float[np.ndarray, "25
 
 @styled
 def image_steps(steps: Mapping[str, Float[np.ndarray, "height width"]], cut: tuple[slice, slice]) -> Figure:
-    """One thermal image step by step, each with its own scale; what is cut out is shown larger below it.
+    """One thermal image step by step, each on the scale of the pixels where the first has a value; what is cut out is shown larger below it.
 
-    Caption: The same thermal image after each step; below, a part of it enlarged. Each picture has a scale of its own.
+    Caption: The same thermal image after each step; below, a part of it enlarged. Each picture has a scale of its own, without the sky.
     Alt: A row of thermal street images in false colours with scales, and below each an enlarged detail.
     """
-    height, width = next(iter(steps.values())).shape
+    solid = np.isfinite(next(iter(steps.values())))
+    height, width = solid.shape
     cell = 14 / len(steps)
-    figure, axes = canvas(2, len(steps), 14, cell * (height / width + 0.95) + 0.9, dense=True, height_ratios=(height / width, 0.7))
+    figure, axes = canvas(2, len(steps), 14, cell * (height / width + 0.80) + 0.75, dense=True, height_ratios=(height / width, 0.95))
     for (above, below), (title, image) in zip(axes.T, steps.items(), strict=True):
         shown = np.ma.masked_invalid(image)
-        low, high = np.percentile(shown.compressed(), (2, 99.5))
+        low, high = np.percentile(image[solid], (2, 99.5))
         for ax, part in ((above, shown), (below, shown[cut])):
             ax.imshow(part, cmap="inferno", vmin=low, vmax=high, interpolation="nearest")
             ax.set(xticks=[], yticks=[], facecolor=(0.8, 0.8, 0.8))
