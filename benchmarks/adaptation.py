@@ -23,7 +23,9 @@ from heatnet.taxonomy import NUM_CLASSES
 from heatnet.training import Report, Source, adversarial, adversarial_learner, critics, learner, supervised
 from heatnet.training.selftraining import selftraining, selftraining_learner
 
-RECIPE = config.SelfTraining(decay=0.99, threshold=0.9, night=1.0, styled=1.0, mix=1.0, masked=1.0, block=16, ratio=0.5, cross_modal=0.5)
+RECIPE = config.SelfTraining(
+    decay=0.99, threshold=0.9, alignment=1.0, night=1.0, styled=1.0, mix=1.0, masked=1.0, block=16, ratio=0.5, cross_modal=0.5
+)
 ALL = dict.fromkeys(LEVELS, 1.0)
 
 
@@ -55,7 +57,7 @@ def kinds(params: config.HeatNet, steps: int) -> dict[str, Iterator[Report]]:
         "supervised": supervised(learner(fresh(), settings), {"day": day, "night": night}, settings),
         "HeatNet, one critic": confused(adversary),
         "HeatNet, six critics": confused(replace(adversary, critics=ALL)),
-        "mean teacher": own(replace(RECIPE, styled=0.0, mix=0.0, masked=0.0, cross_modal=0.0)),
+        "mean teacher": own(replace(RECIPE, alignment=0.0, styled=0.0, mix=0.0, masked=0.0, cross_modal=0.0)),
         "today's recipe": own(RECIPE),
     }
 

@@ -7,7 +7,7 @@ from typing import Literal
 from heatnet.config.networks import SelfTraining
 
 Slip = Literal["rotation", "one optimiser", "test selection", "batch statistics"]
-Term = Literal["rare classes", "styled", "mix", "masked", "cross-modal", "night statistics", "multi-scale"]
+Term = Literal["rare classes", "own labels", "alignment", "styled", "mix", "masked", "cross-modal", "night statistics", "multi-scale"]
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,9 @@ class Variant:
     """One row: which images (``reads``), met after which residual stage (0: early fusion), and how it learns.
 
     ``night``: who labels the night images, if anybody; ``trust``: how those labels are weighted (all alike, by confidence, as released).
-    ``method``: what the last stage descends; the first, where there are ``stages`` 2, descends labels alone. ``terms``: what is
-    added (to self-training) or asked of the trained network; ``slips``: what the release does differently (``heatnet.training.released``).
+    ``method``: what the last stage descends; the first, where there are ``stages`` 2, descends labels alone. ``terms``: what is added to
+    self-training (``own labels``: the thermal teacher's count ``recipe.night`` instead of 1) or asked of the trained network; ``slips``:
+    what the release does differently (``heatnet.training.released``).
     """
 
     title: str

@@ -75,10 +75,12 @@ class Recipe:
     @property
     def selftraining(self) -> config.SelfTraining:
         """The shared recipe without the terms that the variant leaves out."""
-        on = {name: float(name in self.variant.terms) for name in ("styled", "mix", "masked", "cross-modal")}
+        on = {name: float(name in self.variant.terms) for name in ("alignment", "styled", "mix", "masked", "cross-modal")}
         shared = self.shared.recipe
         return replace(
             shared,
+            night=shared.night if "own labels" in self.variant.terms else 1.0,
+            alignment=shared.alignment * on["alignment"],
             styled=shared.styled * on["styled"],
             mix=shared.mix * on["mix"],
             masked=shared.masked * on["masked"],

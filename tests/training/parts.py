@@ -15,7 +15,9 @@ NETWORK = config.Network(config.Encoder("resnet10t", {"channels": [8, 16, 24, 32
 DESCENT = config.Optimiser("adamw", 3e-3, 0.01, 2, 0.9)
 TRAINING = config.Training(8, 2, 0, DESCENT, 3)
 ADVERSARY = config.Adversary(4, "lsgan", DESCENT, 0.1, {"logits": 1.0}, "night", "none", 1.0)
-RECIPE = config.SelfTraining(decay=0.9, threshold=0.1, night=1.0, styled=1.0, mix=1.0, masked=0.5, block=16, ratio=0.5, cross_modal=0.5)
+RECIPE = config.SelfTraining(
+    decay=0.9, threshold=0.1, alignment=1.0, night=1.0, styled=1.0, mix=1.0, masked=0.5, block=16, ratio=0.5, cross_modal=0.5
+)
 INPUT = config.Input((64, 96), None, "same size", config.ThermalCounts(16, 21800, 25000, 0, None))
 
 

@@ -13,8 +13,9 @@ from heatnet.losses import confidence, distillation_loss, segmentation_loss
 from heatnet.models import build
 from heatnet.taxonomy import IGNORE, NUM_CLASSES, Domain
 from heatnet.training import learner, resumable
+from heatnet.training.alignment import Shares, bent, labelled_shares
 from heatnet.training.distillation import counted, distilled
-from heatnet.training.selftraining import harder, own_labels, selftraining, selftraining_learner
+from heatnet.training.selftraining import answered, harder, own_labels, selftraining, selftraining_learner
 
 WEIGHTS = torch.ones(NUM_CLASSES + 1)
 NIGHT = source(1, Domain.NIGHT)
@@ -30,12 +31,34 @@ def test_own_labels_are_the_teachers_weighted_by_its_sure_share_and_by_class() -
     scale = torch.arange(NUM_CLASSES + 1).float()
     logits = teacher(night.rgb, night.thermal).detach()
     threshold = confidence(logits)[0].median().item()
-    taught, share = own_labels(teacher, night, threshold, scale)
+    taught, share = own_labels(answered(teacher, night), night, threshold, scale)
     assert (taught.label[0, :8] == IGNORE).all()
     assert torch.equal(taught.label[1], logits[1].argmax(0))
     sure = [(confidence(logits)[i] > threshold).float().mean().item() for i in (0, 1)]
     assert share == pytest.approx(np.mean(sure), abs=1e-6)
     assert torch.allclose(taught.weight[1], sure[1] * scale[taught.label[1]])
+
+
+def test_labels_take_the_shares_of_the_day() -> None:
+    """Shares follow as running means do; bent by their ratio, an answer that is right on average calls classes as often as the day has them."""
+    shares, day, night = Shares(), torch.zeros(NUM_CLASSES), torch.zeros(NUM_CLASSES)
+    day[:2], night[:2] = torch.tensor([0.5, 0.5]), torch.tensor([0.75, 0.25])
+    for step in range(3):
+        shares.follow(day, night, 0.9, step)
+    assert torch.allclose(shares.night, night)
+    ratio = shares.ratio()
+    assert ratio[0] == pytest.approx(0.501 / 0.751)
+    assert ratio[5] == 1
+    shares.follow(day, torch.ones(NUM_CLASSES), 0.9, 9)
+    assert torch.allclose(shares.night, 0.9 * night + 0.1)
+    answer = torch.full((1, NUM_CLASSES, 1, 1), 0.0)
+    answer[0, :2, 0, 0] = torch.tensor([0.6, 0.4])
+    total = 0.6 * ratio[0] + 0.4 * ratio[1]
+    assert torch.allclose(bent(answer, ratio)[0, :2, 0, 0], torch.stack([0.6 * ratio[0], 0.4 * ratio[1]]) / total)
+    assert torch.equal(bent(answer, torch.ones(NUM_CLASSES)), answer)
+    batch = Batch(None, None, torch.tensor([[[1, IGNORE], [2, 1]]]), None)
+    assert labelled_shares(batch)[[0, 1, 2]].tolist() == pytest.approx([0, 2 / 3, 1 / 3])
+    assert labelled_shares(replace(batch, label=torch.full((1, 2, 2), IGNORE))).sum() == pytest.approx(1)
 
 
 def test_a_weight_of_zero_leaves_a_term_out() -> None:
@@ -84,7 +107,7 @@ def test_it_repeats_itself_and_resumes_to_the_same_bits(tmp_path: Path) -> None:
             break
     resumed = selftraining_learner(model(), settings)
     assert list(resumable(resumed, lambda: steps(resumed, settings=settings), tmp_path / "run.pt", "mark", every=4)) == complete
-    for name in ("network", "teacher"):
+    for name in ("network", "teacher", "shares"):
         pairs = zip(whole.networks[name].state_dict().values(), resumed.networks[name].state_dict().values(), strict=True)
         assert all(torch.equal(a, b) for a, b in pairs)
 
