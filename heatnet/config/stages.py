@@ -114,11 +114,12 @@ class Abroad:
 
 @dataclass(frozen=True)
 class Rival:
-    """A network that learns from MF's labels: its key, its title, how it is built, how it is trained."""
+    """A network that learns from MF's labels: its key, its title, how it is built and trained; RTFNet's encoders may ``start`` as a network's."""
 
     key: str
     title: str
     network: Baseline
+    start: str | None
     training: Training
 
 
