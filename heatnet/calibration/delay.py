@@ -71,11 +71,16 @@ def _linearised(
     return matches, value, np.column_stack([jacobian, (matches.normals * by_shift).sum(1) * speed[matches.frame]])
 
 
+def told(delay: Delay, settings: Calibration) -> bool:
+    """Whether the frames tell a delay, and it is not nothing."""
+    return delay.sigma_s <= settings.uncertainty.delay_known_s and abs(delay.seconds) > settings.uncertainty.surprise * delay.sigma_s
+
+
 def words(delay: Delay, settings: Calibration) -> str:
     """What is to be said of a delay: none, so much, or that the frames cannot tell."""
     size = f"{1e3 * delay.seconds:+.1f} ms (standard deviation {1e3 * delay.sigma_s:.1f} ms)"
     if delay.sigma_s > settings.uncertainty.delay_known_s:
         return f"a delay of thermal cannot be told from its shift forward: {size}; give frames at other speeds, best some of a standing car"
-    if abs(delay.seconds) > settings.uncertainty.surprise * delay.sigma_s:
+    if told(delay, settings):
         return f"thermal images are late by {size}; the calibration takes it into account"
     return f"thermal and RGB are of the same time: late by {size}"

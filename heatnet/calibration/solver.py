@@ -15,7 +15,7 @@ from jaxtyping import Float
 from heatnet.calibration.alignment import landscape
 from heatnet.calibration.belonging import belonging
 from heatnet.calibration.camera import Rig
-from heatnet.calibration.delay import Delay, estimate
+from heatnet.calibration.delay import Delay, estimate, told
 from heatnet.calibration.edges import View, blank, views
 from heatnet.calibration.recordings import Pair, fitted
 from heatnet.calibration.refine import Refiner, Step, prior_of, refine
@@ -79,11 +79,9 @@ def calibrate(pairs: Iterable[Pair], guess: Rig, settings: Calibration, rng: np.
 
 
 def timed(found: Found, used: list[View], speeds: Mapping[str, float], guess: Rig, settings: Calibration) -> Found:
-    """The same with the delay of its thermal images, and with the rig that is right for it when it is known well enough."""
+    """The same with the delay of its thermal images, and with the rig that is right for it when the frames tell one."""
     late = estimate(used, speeds, found.rig, prior_of(guess, settings.search, settings.refinement), settings)
-    if late.sigma_s > settings.uncertainty.delay_known_s:
-        return replace(found, late=late)
-    return replace(found, late=late, rig=late.rig, covariance=late.covariance)
+    return replace(found, late=late, rig=late.rig, covariance=late.covariance) if told(late, settings) else replace(found, late=late)
 
 
 def solve(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Generator, refiner: Refiner = refine) -> Found:

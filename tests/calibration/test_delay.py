@@ -11,6 +11,7 @@ from heatnet.calibration.edges import View, views
 from heatnet.calibration.error import errors
 from heatnet.calibration.recordings import Pair
 from heatnet.calibration.refine import prior_of
+from heatnet.calibration.solver import solve, timed
 from heatnet.config import Calibration
 
 SPEEDS, LATE_S = {"0": 0.0, "1": 8.0, "2": 14.0}, 0.03
@@ -47,3 +48,11 @@ def test_a_frame_without_a_speed_is_named(moving: list[View], settings: Calibrat
 
 def test_clocks_that_agree_are_said_to(settings: Calibration) -> None:
     assert "of the same time" in words(Delay(0.001, 0.001, scene.RIG, np.eye(14)), settings)
+
+
+def test_the_rig_changes_only_for_a_delay_that_is_told(moving: list[View], settings: Calibration) -> None:
+    quick = replace(settings, refinement=replace(settings.refinement, least_confidence=0))
+    found = solve(moving, scene.data_sheet(scene.RIG, (0.2, -0.2, 0.2), 1.01, 0.01), quick, np.random.default_rng(0))
+    same, corrected = (timed(found, moving, speeds, scene.RIG, settings) for speeds in (dict.fromkeys(SPEEDS, 10.0), SPEEDS))
+    assert same.rig is found.rig
+    assert errors(corrected.rig, scene.RIG).translation_mm < errors(found.rig, scene.RIG).translation_mm
