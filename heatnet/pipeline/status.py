@@ -23,21 +23,22 @@ class State:
 
 def states(profile: Profile) -> list[State]:
     """The state of every stage that is a notebook, in order. A stage whose inputs will be written anew is stale too."""
-    changes, locked, seconds, code = dvc_status(profile), _locked(profile), recorded(profile), fingerprints(profile)
+    changes, locked, seconds = dvc_status(profile), _locked(profile), recorded(profile)
+    code = fingerprints(profile) if FINGERPRINT in changes else {}  # a second's work, and DVC knows when nothing was touched
     reasons: dict[str, str] = {}
     for node in profile.graph.values():
         if node.name == FINGERPRINT:
             continue
         upstream = [other for other, state in reasons.items() if state != FRESH and node.reads(profile.graph[other])]
         is_new = node.name not in locked or not (profile.folder / "executed" / profile.notebook(node.name).name).exists()
-        reasons[node.name] = NEVER if is_new else _state(profile, node, code[node.name], changes.get(node.name, []), upstream)
+        reasons[node.name] = NEVER if is_new else _state(profile, node, code.get(node.name), changes.get(node.name, []), upstream)
     return [State(stage, state, seconds.get(stage)) for stage, state in reasons.items()]
 
 
-def _state(profile: Profile, node: Node, code: str, changes: list[Any], upstream: list[str]) -> str:
-    """The state of a stage that has run, from what DVC says of it; of the code this looks closer, DVC sees it only through a file."""
+def _state(profile: Profile, node: Node, code: str | None, changes: list[Any], upstream: list[str]) -> str:
+    """The state of a stage that has run, from what DVC says of it; of code that changed (``None``: none did) this looks closer than DVC."""
     recorded_code = profile.folder / "fingerprints" / f"{node.name}.json"
-    is_same = recorded_code.exists() and recorded_code.read_text(encoding="utf-8") == code
+    is_same = code is None or (recorded_code.exists() and recorded_code.read_text(encoding="utf-8") == code)
     reasons = [] if is_same else ["code changed"]
     for change in changes:
         entries = change if isinstance(change, dict) else {change: {}}
