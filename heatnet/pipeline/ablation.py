@@ -131,35 +131,43 @@ def _tests(bench: Bench) -> Mapping["Domain", "Samples"]:
 
 
 def _material(bench: Bench, recipe: "Recipe", tests: Mapping["Domain", "Samples"]) -> "Material":
-    """The frames as each teacher labels them, and the networks to start from."""
-    import torch
-
-    from heatnet.data import evaluation_batches, labelled, read_pairs
+    """The frames as each teacher labels them (no night frames where nobody does), and the networks to start from."""
+    from heatnet.data import read_pairs
     from heatnet.models import load_network, open_network
     from heatnet.taxonomy import Domain
-    from heatnet.training import predictions
-    from heatnet.training.released import double_softmax
-    from heatnet.training.variants import Material, alike
+    from heatnet.training.variants import Material
 
     pairs, folder, who = bench.base.pairs, bench.path(bench.base.pairs.folder), recipe.variant.night
-    day = read_pairs(pairs, folder, "train", Domain.DAY, labels=bench.path("labels/day"))
-    night = read_pairs(pairs, folder, "train", Domain.NIGHT, labels=bench.path("labels/night"))
     starts = {key: load_network(bench.path(f"networks/{name}.safetensors"))[0] for key, name in (("rgb", "teacher"), ("thermal", "thermal_teacher"))}
     heatnet = open_network(bench.path("networks/rgbt.safetensors")) if who == "HeatNet" else starts["thermal"]
-    if who == "HeatNet":
-        night = labelled(night, predictions(heatnet, evaluation_batches(night, 8), torch.device(device())))
-    assert night.label is not None
-    if recipe.variant.trust == "released":
-        made = predictions(starts["thermal"], evaluation_batches(night, 8), torch.device(device()), double_softmax)
-        night = labelled(night, ((label, trust) for label, (_, trust) in zip(night.label, made, strict=True)))
-    trusted = alike(night) if recipe.variant.trust == "alike" else night
+    day = read_pairs(pairs, folder, "train", Domain.DAY, labels=bench.path("labels/day"))
+    night = None if who == "nobody" else read_pairs(pairs, folder, "train", Domain.NIGHT, labels=bench.path("labels/night"))
     return Material(
         day,
-        {(who, recipe.variant.trust): trusted},
+        {} if night is None else {(who, recipe.variant.trust): _as_labelled(night, recipe, heatnet, starts["thermal"])},
         starts,
         heatnet,
         lambda network: _mean_iou(_counts(dict.fromkeys(Domain, network), tests, _masks)),
     )
+
+
+def _as_labelled(night: "Samples", recipe: "Recipe", heatnet: Any, thermal: Any) -> "Samples":
+    """The night frames, which come with the thermal teacher's labels, as the variant wants them labelled and trusted."""
+    import torch
+
+    from heatnet.data import evaluation_batches, labelled
+    from heatnet.training import predictions
+    from heatnet.training.released import double_softmax
+    from heatnet.training.variants import alike
+
+    place = torch.device(device())
+    if recipe.variant.night == "HeatNet":
+        night = labelled(night, predictions(heatnet, evaluation_batches(night, 8), place))
+    if recipe.variant.trust == "released":
+        assert night.label is not None
+        trusts = predictions(thermal, evaluation_batches(night, 8), place, double_softmax)
+        night = labelled(night, ((label, trust) for label, (_, trust) in zip(night.label, trusts, strict=True)))
+    return alike(night) if recipe.variant.trust == "alike" else night
 
 
 def _masks(network: Any, batches: Iterable["Batch"], place: str) -> Iterable[Any]:

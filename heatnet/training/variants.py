@@ -113,7 +113,7 @@ def early_start(network: HeatNet, rgb: HeatNet, thermal: HeatNet) -> HeatNet:
 def sources_of(recipe: Recipe, material: Material, stage: int) -> tuple[Source, Source | None]:
     """The batches by day and by night (``None`` where nobody labels it; then the day's are twice as large)."""
     variant, settings = recipe.variant, recipe.training(stage)
-    night = material.night.get((variant.night, variant.trust))
+    night = None if variant.night == "nobody" else material.night[variant.night, variant.trust]
     size = settings.batch_size * (1 if night else 2)
     make = rare_source if "rare classes" in variant.terms else plain_source
     found = [make(recipe, part, size, settings) for part in (material.day, night) if part is not None]

@@ -7,8 +7,10 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from heatnet.pipeline.profile import Profile, load_profile
 
@@ -30,10 +32,10 @@ class Clone:
     def profile(self) -> Profile:
         return load_profile(self.root / "profiles" / "smoke")
 
-    def repro(self, *arguments: str) -> list[str]:
-        """Run `dvc repro` in the profile's folder; the stages that ran."""
+    def repro(self, *arguments: str, profile: str = "smoke") -> list[str]:
+        """Run `dvc repro` in a profile's folder; the stages that ran."""
         command = ["dvc", "repro", *arguments]
-        done = subprocess.run(command, cwd=self.profile.folder, env=environment(self.root), capture_output=True, text=True)
+        done = subprocess.run(command, cwd=self.root / "profiles" / profile, env=environment(self.root), capture_output=True, text=True)
         assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-6000:]}"
         return [line.split("'")[1] for line in done.stdout.splitlines() if line.startswith("Running stage")]
 
@@ -106,3 +108,38 @@ def test_a_forced_run_repeats_every_bit_and_training_needs_no_truth(clone: Clone
     shutil.move(clone.root.with_name("truth"), truth)
     assert clone.repro(*force, *AFTER) == list(AFTER)
     assert lock.read_bytes() == before
+
+
+SMALL = {"steps": 2, "batch_size": 2, "warmup": 0, "block": 8, "resamples": 50, "rare": [0.01, 10], "encoder": {"name": "resnet18", "weights": None}}
+WIDTHS = {"channels": [8, 16, 32, 64]}
+"""Numbers of the profile ``paper`` that a test can afford; everything else stays as published."""
+
+
+def shrunk(value: Any, key: str = "") -> Any:
+    """A profile's parameters with images of an eighth, small networks and two steps."""
+    if value is None:
+        return None
+    if key in ("size", "crop", "crop_columns"):
+        return [number // 8 for number in value]
+    if key == "encoder":
+        return {**value, **SMALL["encoder"], "options": WIDTHS}
+    if key == "decoder":
+        return {**value, "width": 32}
+    if isinstance(value, dict):
+        return {name: shrunk(below, name) for name, below in value.items()}
+    return SMALL.get(key, [shrunk(below) for below in value] if isinstance(value, list) else value)
+
+
+def test_the_profile_paper_runs_on_sets_in_the_real_layouts(clone: Clone) -> None:
+    """From four folders in the layouts of the real sets to the paper's tables; only sizes and steps are small."""
+    folder = clone.root / "profiles" / "paper"
+    published = (folder / "params.yaml").read_text(encoding="utf-8")
+    (folder / "params.yaml").write_text(yaml.safe_dump(shrunk(yaml.safe_load(published)), sort_keys=False), encoding="utf-8")
+    (folder / "data").mkdir()
+    for name in ("vistas", "freiburg", "mf", "bdd"):
+        (folder / "data" / name).symlink_to(clone.profile.folder / "data" / name)
+    assert set(clone.repro(profile="paper")) == {"fingerprint", *load_profile(folder).stages}
+    results = clone.root / "results" / "paper"
+    assert "69.4 / 35.7" in (results / "table.md").read_text(encoding="utf-8")
+    assert "BDD" in (results / "elsewhere" / "tables.md").read_text(encoding="utf-8")
+    (folder / "params.yaml").write_text(published, encoding="utf-8")

@@ -23,8 +23,7 @@ SHARED = replace(BENCH.shared, steps=(2, 1), recipe=replace(RECIPE, block=8), se
 def material(variant: config.Variant) -> Material:
     night = replace(samples(Domain.NIGHT, seed=1), weight=np.full((4, 64, 96), 100, np.uint8))
     starts = {modality: build(NETWORK, (modality,), 7) for modality in ("rgb", "thermal")}
-    labelled = {} if variant.night == "nobody" else {(variant.night, variant.trust): night}
-    return Material(samples(Domain.DAY), labelled, starts, build(NETWORK, ("rgb", "thermal"), 8), lambda _: 0.0)
+    return Material(samples(Domain.DAY), {(variant.night, variant.trust): night}, starts, build(NETWORK, ("rgb", "thermal"), 8), lambda _: 0.0)
 
 
 def recipe(name: str, seed: int = 0) -> Recipe:
