@@ -124,10 +124,25 @@ class Rival:
 
 
 @dataclass(frozen=True)
+class Worlds:
+    """Which sets are learned one by one beside MF and BDD100K: ``vistas``, and the pairs by day with the labels of the tree ``truth``.
+
+    ``images``: how many of each are learned from.
+    """
+
+    vistas: Labelled
+    truth: str
+    images: int
+    network: Network
+    training: Training
+
+
+@dataclass(frozen=True)
 class Elsewhere:
     """The other data sets: rivals trained with MF's labels, HeatNet fine-tuned without, and both scored on MF, ``pairs`` and BDD by night.
 
     ``street`` is ``None`` where MF and BDD100K are there; ``nights``: the split of ``bdd`` whose night images count (``all``: of both).
+    ``worlds`` is ``None`` where training pairs have no true labels.
     """
 
     street: Abroad | None
@@ -139,6 +154,7 @@ class Elsewhere:
     tuning: Training
     adversary: Adversary
     augmentation: Augmentation
+    worlds: Worlds | None
     claims: Mapping[str, float]
     resamples: int
     seed: int

@@ -13,6 +13,7 @@ from heatnet.evaluation.released import ReleasedScore, protocols_markdown, relea
 from heatnet.evaluation.scores import PUBLISHED, SPLITS, Row, Score, class_arrays, is_bound, row, table_markdown
 from heatnet.evaluation.set_tables import away_arrays, away_markdown, bdd_markdown, mf_markdown
 from heatnet.evaluation.streaming import count, score
+from heatnet.evaluation.worlds import Visit, common, kept, matrix, visit, worlds_markdown
 
 __all__ = [
     "BOXED",
@@ -37,6 +38,7 @@ __all__ = [
     "Score",
     "SetCounts",
     "SetRow",
+    "Visit",
     "away_arrays",
     "away_markdown",
     "bdd_markdown",
@@ -47,6 +49,7 @@ __all__ = [
     "box_table_markdown",
     "claims",
     "claims_markdown",
+    "common",
     "class_arrays",
     "confusion",
     "count",
@@ -61,10 +64,12 @@ __all__ = [
     "hardest",
     "iou",
     "is_bound",
+    "kept",
     "leaders",
     "load_counts",
     "load_sets",
     "luck",
+    "matrix",
     "mf_markdown",
     "nights_alone",
     "paired_p",
@@ -87,4 +92,6 @@ __all__ = [
     "set_rows",
     "table_markdown",
     "to_json",
+    "visit",
+    "worlds_markdown",
 ]

@@ -4,7 +4,7 @@ from heatnet.figures.calibration import calibration_errors, cost_landscape, desc
 from heatnet.figures.curves import class_histogram, critic_accuracy, label_quality, loss_curves, temperature_over_hours, thermal_histogram
 from heatnet.figures.features import domain_distances, feature_plane
 from heatnet.figures.scenes import Scene, contact_sheet, modalities, overlay_edges, qualitative
-from heatnet.figures.scores import box_bars, confusion_matrix, per_class_bars, table_bars, transfer
+from heatnet.figures.scores import box_bars, confusion_matrix, per_class_bars, table_bars, transfer, transfer_matrix
 from heatnet.figures.sheets import pairs_sheet
 from heatnet.figures.street import brightness_histograms, image_steps
 from heatnet.figures.style import colourise, save, texts
@@ -40,6 +40,7 @@ __all__ = [
     "texts",
     "thermal_histogram",
     "transfer",
+    "transfer_matrix",
     "uncertainty_ellipses",
     "views",
 ]

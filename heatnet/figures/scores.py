@@ -113,6 +113,25 @@ def transfer(names: Sequence[str], value: Pairs, low: Pairs, high: Pairs) -> Fig
     return figure
 
 
+@styled
+def transfer_matrix(names: Sequence[str], value: Float[np.ndarray, "sets sets"], kept: Float[np.ndarray, "sets sets"]) -> Figure:
+    """Networks that learned one set each (rows) on the test images of all sets (columns).
+
+    Caption: Mean IoU (%) over car, person and bicycle of a network that learned the set of the row, on test images of the set of the column.
+    Colour: the share of what the network that learned the column's set reaches there.
+    Alt: A square heat map, darkest along its diagonal, with a mean IoU in each cell.
+    """
+    figure, axes = canvas(1, 1, 1.5 + 1.35 * len(names), 1.2 + 0.8 * len(names))
+    ax: Axes = axes[0, 0]
+    text, bar = np.char.mod("%.1f", 100 * value), {"label": "share of the diagonal (%)"}
+    sns.heatmap(100 * kept, ax=ax, vmin=0, vmax=100, cmap="mako_r", annot=text, fmt="", linewidths=1.0, cbar_kws=bar)
+    ax.set(xlabel="seen", ylabel="learned")
+    ax.set_xticklabels(names, rotation=0)
+    ax.set_yticklabels(names, rotation=0)
+    ax.tick_params(length=0)
+    return figure
+
+
 Boxes = Float[np.ndarray, "rows 2 3"]
 """Fractions by row, by day and night, by person, bicycle and car."""
 
