@@ -26,6 +26,15 @@ class Tracer:
         distance[hit["primID"] < 0] = np.inf
         return distance, hit["primID"], hit["Ng"], hit["u"], hit["v"]
 
+    def between(self, origins: Float32[np.ndarray, "n 3"], goal: Float32[np.ndarray, "3"]) -> Bool[np.ndarray, "n"]:
+        """Whether something lies between each origin and a point."""
+        if self.empty or not len(origins):
+            return np.zeros(len(origins), bool)
+        way = goal - origins
+        length = np.sqrt((way * way).sum(1))
+        unit_way = way / np.maximum(length, np.float32(1e-6))[:, None]
+        return np.asarray(self._scene.run(np.ascontiguousarray(origins), unit_way, dists=length, query="OCCLUDED") != -1)
+
     def blocked(self, origins: Float32[np.ndarray, "n 3"], direction: Float[np.ndarray, "3"]) -> Bool[np.ndarray, "n"]:
         """Whether something lies between each origin and infinity."""
         if self.empty or not len(origins):

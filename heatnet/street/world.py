@@ -11,7 +11,7 @@ from heatnet.street import blocks, city, ground, highway, vehicles
 from heatnet.street.materials import Material
 from heatnet.street.path import Course, Layout, Profile, course, profile
 from heatnet.street.rays import Tracer
-from heatnet.street.site import BLOCK_M, Block, Site, Thing
+from heatnet.street.site import BLOCK_M, Block, Site, Thing, beams_of, bulbs
 from heatnet.street.solids import Mesh, Parts, compiled, join, parts_of, turned
 
 BEHIND_M, AHEAD_M = 30.0, 180.0
@@ -26,7 +26,8 @@ class Scene:
     """A street at an instant, ready for rays.
 
     Faces of ``static`` come first in ``part``, then those of ``moving``; ``along`` holds (s, t) of the corners of the first
-    faces, which are the ground's. ``ego`` is where the car of the cameras stands: x, y, heading.
+    faces, which are the ground's. ``ego`` is where the car of the cameras stands: x, y, heading. ``beams`` are the lights of other vehicles
+    (``site.bulbs``): x, y, z, heading, 1 for red ones behind, strength.
     """
 
     static: Tracer
@@ -39,6 +40,7 @@ class Scene:
     zebras: tuple[tuple[float, float], ...]
     crossings: tuple[tuple[float, float], ...]
     lights: Float32[np.ndarray, "lights 3"]
+    beams: Float32[np.ndarray, "beams 6"]
     ego: tuple[float, float, float]
 
 
@@ -52,6 +54,7 @@ class Stretch:
     mesh: Mesh
     parts: Parts
     owner: Int32[np.ndarray, "moving_parts"]
+    bulbs: Float[np.ndarray, "bulbs 6"]
     speed: float
     heights: Callable[[Float[np.ndarray, "n 2"]], Float[np.ndarray, "n"]]
 
@@ -68,7 +71,8 @@ class Stretch:
         vertices, parts = _stand(self.mesh, self.parts, self.owner, poses)
         faces = near[self.mesh.thing[self.mesh.faces[:, 0]]]
         part = self.mesh.part[faces] + np.int32(len(still.parts))
-        return replace(still, moving=Tracer(vertices, self.mesh.faces[faces]), moving_part=part, parts=join([still.parts, parts]))
+        beams = beams_of(self.bulbs[near[self.bulbs[:, 0].astype(int) + 1]], poses[1:])
+        return replace(still, moving=Tracer(vertices, self.mesh.faces[faces]), moving_part=part, parts=join([still.parts, parts]), beams=beams)
 
     def _there(self, thing: Thing, ego_s: float) -> bool:
         """Whether a moving thing is there at all: near its own place, as any stretch that holds this moment knows it, or if it drives with us."""
@@ -112,7 +116,7 @@ class World:
         mesh, owner = compiled(groups)
         parts = parts_of(groups, np.array([1, *[7919 + _seed(thing) for thing in movers]]))
         still = self.lay(fixed, made, (first * BLOCK_M, (last + 1) * BLOCK_M))
-        return Stretch(self.course, still, movers, mesh, parts, owner, self.speed, partial(self._heights, made))
+        return Stretch(self.course, still, movers, mesh, parts, owner, bulbs(movers), self.speed, partial(self._heights, made))
 
     def _ahead(self) -> list[Thing]:
         """Perhaps a car or two that drive before ours, all the way."""
@@ -150,6 +154,7 @@ class World:
             zebras=tuple(block.zebra for block in made if block.zebra),
             crossings=tuple(crossings),
             lights=self._lights(things),
+            beams=np.zeros((0, 6), np.float32),
             ego=(0.0, 0.0, 0.0),
         )
 
