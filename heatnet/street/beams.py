@@ -77,8 +77,9 @@ def _nearest(lights: Float32[np.ndarray, "n _"], scene: Scene) -> Float32[np.nda
 def _others(scene: Scene, hit: Surface, beam: Float32[np.ndarray, "6"]) -> Iterator[Source]:
     """The light of another vehicle on what it reaches and nothing hides."""
     red = beam[4] > 0
-    away = hit.point[:, :2] - beam[:2]
-    near = np.flatnonzero((away * away).sum(1) < np.float32((TAIL_REACH_M if red else REACH_M) ** 2))
+    dx, dy, sign = hit.point[:, 0] - beam[0], hit.point[:, 1] - beam[1], np.float32(-1 if red else 1)
+    ahead = sign * (np.cos(beam[3]) * dy - np.sin(beam[3]) * dx)
+    near = np.flatnonzero((ahead > 0) & (dx * dx + dy * dy < np.float32((TAIL_REACH_M if red else REACH_M) ** 2)))
     point, normal = np.take(hit.point, near, axis=0), np.take(hit.normal, near, axis=0)
     strength, towards = (tail if red else low_beam)(beam, point), unit(beam[:3] - point)
     some = np.flatnonzero(strength * dot(towards, normal) > np.float32(FAINT))

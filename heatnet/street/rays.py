@@ -5,6 +5,8 @@ from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
 from jaxtyping import Bool, Float, Float32, Int32
 
+from heatnet.street.vectors import dot
+
 
 class Tracer:
     """A mesh that rays can be shot at."""
@@ -31,9 +33,8 @@ class Tracer:
         if self.empty or not len(origins):
             return np.zeros(len(origins), bool)
         way = goal - origins
-        length = np.sqrt((way * way).sum(1))
-        unit_way = way / np.maximum(length, np.float32(1e-6))[:, None]
-        return np.asarray(self._scene.run(np.ascontiguousarray(origins), unit_way, dists=length, query="OCCLUDED") != -1)
+        length = np.maximum(np.sqrt(dot(way, way)), np.float32(1e-6))
+        return np.asarray(self._scene.run(np.ascontiguousarray(origins), way / length[:, None], dists=length, query="OCCLUDED") != -1)
 
     def blocked(self, origins: Float32[np.ndarray, "n 3"], direction: Float[np.ndarray, "3"]) -> Bool[np.ndarray, "n"]:
         """Whether something lies between each origin and infinity."""
