@@ -3,10 +3,13 @@
 Surfaces are Lambertian (radiance = albedo x irradiance) with a mirror term (Schlick 1994) for glass and paint.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from jaxtyping import Float, Float32, Int
 
-from heatnet.street.beams import COOL, HEADLIGHT_POWER, RED, SODIUM, low_beam, own, sources
+from heatnet.street import beams
+from heatnet.street.beams import COOL, HEADLIGHT_POWER, RED, SODIUM, Source, low_beam, own
 from heatnet.street.materials import Material, column
 from heatnet.street.texture import Surface, smooth_noise
 from heatnet.street.vectors import dot
@@ -89,6 +92,15 @@ def day(hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Float32
     return radiance * (1 - haze) + haze * np.float32(moment.diffuse() / 190.0)
 
 
+def sources(scene: Scene, hit: Surface, moment: Moment) -> Iterator[Source]:
+    """Lamps by night, the sun by day: what is small and bright."""
+    if moment.dark:
+        yield from beams.sources(scene, hit)
+    else:
+        towards = np.broadcast_to(moment.sun().astype(np.float32), hit.point.shape)
+        yield slice(None), towards, shadow(scene, hit, moment)[:, None] * sun_colour(moment)
+
+
 def _mirror(hit: Surface, chosen: Int[np.ndarray, "m"]) -> Float32[np.ndarray, "m 1"]:
     """Share of light mirrored: R0 + (1 - R0) (1 - cos)^5."""
     base = column("mirror")[hit.material[chosen]]
@@ -108,7 +120,7 @@ def _reflected(hit: Surface, chosen: Int[np.ndarray, "m"], moment: Moment) -> Fl
 def night(scene: Scene, hit: Surface, moment: Moment, glow: float) -> Float32[np.ndarray, "n 3"]:
     """Radiance by night and at dusk: own and others' headlights, lamps, lit windows, signs that shine back, glow and twilight."""
     irradiance = (0.5 + 0.5 * hit.normal[:, 2:]) * (np.float32(glow) * WARM + twilight(moment) * SKY)
-    for chosen, towards, strength in sources(scene, hit):
+    for chosen, towards, strength in beams.sources(scene, hit):
         irradiance[chosen] += strength * np.clip(dot(towards, hit.normal[chosen]), 0, 1)[:, None]
     radiance = hit.albedo * irradiance
     sign = hit.material == Material.SIGN

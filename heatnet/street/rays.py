@@ -19,7 +19,7 @@ class Tracer:
             self._mesh = TriangleMesh(self._scene, np.ascontiguousarray(vertices), np.ascontiguousarray(faces))
 
     def nearest(
-        self, origin: Float[np.ndarray, "3"], directions: Float32[np.ndarray, "n 3"]
+        self, origin: Float[np.ndarray, "3"] | Float[np.ndarray, "n 3"], directions: Float32[np.ndarray, "n 3"]
     ) -> tuple[Float32[np.ndarray, "n"], Int32[np.ndarray, "n"], Float32[np.ndarray, "n 3"], Float32[np.ndarray, "n"], Float32[np.ndarray, "n"]]:
         """Distance (in lengths of the direction; infinite where nothing is hit), face (-1), raw normal, barycentric u and v."""
         origins = np.ascontiguousarray(np.broadcast_to(origin.astype(np.float32), directions.shape))

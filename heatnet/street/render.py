@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Float32, UInt8, UInt16
 
 from heatnet.calibration.camera import Camera
 from heatnet.config import StreetSensor
-from heatnet.street import balance, heat, light, planck, sensor
+from heatnet.street import balance, film, heat, light, planck, sensor
 from heatnet.street.materials import vistas_id
 from heatnet.street.rays import Tracer
 from heatnet.street.texture import Surface, surface
@@ -91,7 +91,7 @@ def depth(shot: Shot) -> Float32[np.ndarray, "h w"]:
 
 def radiance(scene: Scene, shot: Shot, moment: Moment, glow: float, edge_rays: int) -> Float32[np.ndarray, "h w 3"]:
     """Linear light of every pixel; a pixel at an edge is the mean of ``edge_rays`` rays."""
-    return _smoothed(scene, shot, partial(_light, scene, moment, glow), edge_rays).reshape(*shot.shape, 3)
+    return _smoothed(scene, shot, partial(_light, scene, moment, glow, shot.shape), edge_rays).reshape(*shot.shape, 3)
 
 
 def temperature(scene: Scene, shot: Shot, moment: Moment, edge_rays: int, exact: bool = False) -> Float32[np.ndarray, "h w"]:
@@ -103,9 +103,18 @@ def temperature(scene: Scene, shot: Shot, moment: Moment, edge_rays: int, exact:
     return planck.read_back(_smoothed(scene, shot, partial(_warmth, scene, moment, extra), edge_rays).reshape(shot.shape))
 
 
-def _light(scene: Scene, moment: Moment, glow: float, hit: Surface, directions: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
-    """Light along rays."""
+def _light(
+    scene: Scene, moment: Moment, glow: float, shape: tuple[int, int], hit: Surface, directions: Float32[np.ndarray, "n 3"]
+) -> Float32[np.ndarray, "n 3"]:
+    """Light along rays; off wet roads once more, from there on as if all were dry."""
+    if len(wet := film.wet(hit, moment)):
+        hit.albedo[wet] += np.float32(moment.wet) * (film.soaked(hit.albedo[wet]) - hit.albedo[wet])
     found = light.night(scene, hit, moment, glow) if moment.dark else light.day(hit, moment, light.shadow(scene, hit, moment))
+    if len(wet):
+        road = film.picked(hit, wet)
+        look = partial(_light, scene, replace(moment, wet=0.0), glow, shape)
+        rays = hit.ray[wet] if len(directions) == shape[0] * shape[1] else None
+        found[wet] = film.shine(scene, road, moment, found[wet], light.sources(scene, road, moment), look, partial(film.streaks, ray=rays, shape=shape))
     return _with_sky(hit, directions, found, lambda sky: light.sky(moment, sky, glow))
 
 
