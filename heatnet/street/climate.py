@@ -63,7 +63,7 @@ def draw(climate: StreetClimate, domain: Domain, rng: np.random.Generator) -> Mo
 def after_rain(moment: Moment, rng: np.random.Generator) -> Moment:
     """The moment when it has just stopped raining: more cloud, roads wet or drying; unchanged in frost."""
     wet = replace(moment, cloud=max(moment.cloud, float(rng.uniform(0.3, 1))), wet=float(rng.uniform(0.5, 1)))
-    return wet if wet.air_c() > 0 else moment
+    return wet if min(moment.air_c(), wet.air_c()) > 0 else moment
 
 
 def daylight(climate: StreetClimate, rng: np.random.Generator) -> Moment:

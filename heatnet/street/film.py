@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Int
 
 from heatnet.street.beams import Source
+from heatnet.street.heat import INSIDE
 from heatnet.street.materials import Material, column
 from heatnet.street.texture import Surface, smooth_noise, surface
 from heatnet.street.vectors import dot, unit
@@ -22,8 +23,8 @@ from heatnet.street.world import Scene
 
 Look = Callable[[Surface, Float32[np.ndarray, "n 3"]], Float32[np.ndarray, "n 3"]]
 Blur = Callable[[Float32[np.ndarray, "m 3"]], Float32[np.ndarray, "m 3"]]
-ENTERS, INSIDE = 1 - 0.066, 0.472
-"""Share of diffuse light that gets into water, and that is thrown back inside (n = 1.33; Lekner and Dorf 1988)."""
+ENTERS = 1 - 0.066
+"""Share of diffuse light that gets into water (n = 1.33; Lekner and Dorf 1988)."""
 NORMAL = 0.02
 """Reflectance of water at normal incidence, ((n - 1) / (n + 1))^2."""
 SMOOTH, ROUGH, WAVES = 0.03, 0.22, 0.004
@@ -36,6 +37,13 @@ BULBS = (Material.HEADLIGHT, Material.TAILLIGHT, Material.LAMP)
 def soaked(albedo: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
     """The diffuse albedo of a ground under water, from its dry one."""
     return ENTERS * albedo * (1 - INSIDE) / (1 - INSIDE * albedo)
+
+
+def darkened(albedo: Float32[np.ndarray, "n 3"], wet: Int[np.ndarray, "m"], share: float) -> Float32[np.ndarray, "n 3"]:
+    """The albedos, of those that are ``wet`` on a share of their area soaked."""
+    found = albedo.copy()
+    found[wet] += np.float32(share) * (soaked(found[wet]) - found[wet])
+    return found
 
 
 def wet(hit: Surface, moment: Moment) -> Int[np.ndarray, "m"]:

@@ -108,13 +108,13 @@ def _light(
 ) -> Float32[np.ndarray, "n 3"]:
     """Light along rays; off wet roads once more, from there on as if all were dry."""
     if len(wet := film.wet(hit, moment)):
-        hit.albedo[wet] += np.float32(moment.wet) * (film.soaked(hit.albedo[wet]) - hit.albedo[wet])
+        hit = replace(hit, albedo=film.darkened(hit.albedo, wet, moment.wet))
     found = light.night(scene, hit, moment, glow) if moment.dark else light.day(hit, moment, light.shadow(scene, hit, moment))
     if len(wet):
-        road = film.picked(hit, wet)
         look = partial(_light, scene, replace(moment, wet=0.0), glow, shape)
-        rays = hit.ray[wet] if len(directions) == shape[0] * shape[1] else None
-        found[wet] = film.shine(scene, road, moment, found[wet], light.sources(scene, road, moment), look, partial(film.streaks, ray=rays, shape=shape))
+        blur = partial(film.streaks, ray=hit.ray[wet] if len(directions) == shape[0] * shape[1] else None, shape=shape)
+        road = film.picked(hit, wet)
+        found[wet] = film.shine(scene, road, moment, found[wet], light.sources(scene, road, moment), look, blur)
     return _with_sky(hit, directions, found, lambda sky: light.sky(moment, sky, glow))
 
 
