@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from heatnet.config import StreetClimate
+from heatnet.street.plants import Season
 from heatnet.street.weather import Moment
 from heatnet.taxonomy import Domain
 
@@ -76,7 +77,9 @@ def daylight(climate: StreetClimate, rng: np.random.Generator) -> Moment:
     return draw(climate, Domain.DAY, rng)
 
 
-def turned(moment: Moment) -> float:
-    """The share of broad-leaved plants in autumn colours: from late September to mid November; brown ones stay until March (DWD, in outline)."""
+def season(moment: Moment) -> Season:
+    """Leaves turn from late September to mid November, brown ones stay until March; trees drop theirs in November and are green again by late
+    April, all but the oaks and hornbeams that keep them brown (DWD's phenology of Freiburg, in outline)."""
     day = (moment.day + (0 if moment.latitude_deg >= 0 else 182)) % 365
-    return float(np.interp(day, (0, 60, 100, 265, 315, 365), (0.7, 0.6, 0.0, 0.0, 0.9, 0.7)))
+    turned = np.interp(day, (0, 60, 100, 265, 315, 365), (0.7, 0.6, 0.0, 0.0, 0.9, 0.7))
+    return Season(float(turned), float(np.interp(day, (0, 95, 115, 300, 335, 365), (0.85, 0.85, 0.0, 0.0, 0.85, 0.85))))

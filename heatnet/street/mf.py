@@ -20,6 +20,7 @@ from heatnet.street.files import claim, room, write_bytes, write_image
 from heatnet.street.jobs import Progress, run
 from heatnet.street.materials import Material, stuff
 from heatnet.street.path import Layout
+from heatnet.street.plants import Season
 from heatnet.street.weather import Moment
 from heatnet.street.world import Stretch, World, world
 from heatnet.taxonomy import Domain
@@ -110,9 +111,9 @@ def cameras(scale: float) -> tuple[Camera, Camera]:
     return colour, replace(colour, centre_px=(colour.centre_px[0] + focal * BETWEEN_M / MEETS_M, colour.centre_px[1]))
 
 
-def campus(rng: np.random.Generator, autumn: float) -> World:
+def campus(rng: np.random.Generator, leaves: Season) -> World:
     """A world of MF's kind: narrow roads without parking, asphalt beside them, many people on foot."""
-    place = world(rng, Layout.SUBURBAN if rng.random() < 0.6 else Layout.URBAN, lit=float(rng.uniform(0.2, 0.5)), autumn=autumn)
+    place = world(rng, Layout.SUBURBAN if rng.random() < 0.6 else Layout.URBAN, lit=float(rng.uniform(0.2, 0.5)), season=leaves)
     profile = replace(place.site.profile, lane=float(rng.uniform(2.3, 2.9)), parking=0.0, walk=float(rng.uniform(1.2, 2.4)), step=0.12)
     site = replace(place.site, profile=profile, crowd=1.4 * place.site.crowd + 0.5, lamps=True, spacing=40.0, scenery=(scenery.campus,))
     grey = float(rng.uniform(0.07, 0.13))
@@ -132,7 +133,7 @@ def _frames(street: Street, folder: Path, scale: float, part: Part) -> int:
         key = (4, list(FULL).index(part.split), int(part.domain is Domain.NIGHT), part.first)
         rng = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=key))
         moment = climate.draw(TOKYO, part.domain, rng)
-        place = campus(rng, climate.turned(moment))
+        place = campus(rng, climate.season(moment))
         stretch = place.stretch(0.0, SPAN_M)
         thermal = Thermal(float(rng.uniform(*RANGE_K)), float(rng.uniform(*BELOW)), sensor.columns(rng, cameras(scale)[1].width, street.sensor))
         for i in todo:

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
+import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Float32, UInt8, UInt16
 
 from heatnet.calibration.camera import Camera
 from heatnet.config import StreetSensor
 from heatnet.street import balance, film, heat, light, planck, sensor
-from heatnet.street.materials import vistas_id
+from heatnet.street.materials import Material, vistas_id
 from heatnet.street.rays import Tracer
 from heatnet.street.texture import Surface, surface
 from heatnet.street.vectors import dot, turn, unit
@@ -76,9 +77,14 @@ def shoot(scene: Scene, camera: Camera, world_from_camera: Float[np.ndarray, "4 
 
 
 def label(shot: Shot) -> UInt8[np.ndarray, "h w"]:
-    """Vistas ids of what each pixel's middle shows."""
+    """Vistas ids of what each pixel's middle shows; the sky between twigs is vegetation, as annotators draw a bare crown."""
     ids = np.full(len(shot.directions), vistas_id("Sky"), np.uint8)
     ids[shot.hit.ray] = shot.hit.label
+    twigs = np.zeros(len(ids), np.uint8)
+    twigs[shot.hit.ray] = (shot.hit.material == Material.BARK) & (shot.hit.label == vistas_id("Vegetation"))
+    size = max(shot.camera.width // 100, 1)
+    crown = cv2.morphologyEx(twigs.reshape(shot.shape), cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)).ravel() > 0
+    ids[crown & (ids == vistas_id("Sky"))] = vistas_id("Vegetation")
     return ids.reshape(shot.shape)
 
 

@@ -9,6 +9,7 @@ from jaxtyping import Float, Float32
 
 from heatnet.street.materials import Material
 from heatnet.street.path import Layout, Profile
+from heatnet.street.plants import Season
 from heatnet.street.solids import Solid
 from heatnet.street.vehicles import BACK_K, FRONT_K
 
@@ -38,7 +39,7 @@ class Site:
 
     layout: Layout
     profile: Profile
-    autumn: float
+    season: Season
     crowd: float
     lamps: bool
     lit: float

@@ -10,12 +10,13 @@ from jaxtyping import Float, Float32, Int32
 from heatnet.street import blocks, city, ground, highway, vehicles
 from heatnet.street.materials import Material
 from heatnet.street.path import Course, Layout, Profile, course, profile
+from heatnet.street.plants import Season
 from heatnet.street.rays import Tracer
 from heatnet.street.site import BLOCK_M, Block, Site, Thing, beams_of, bulbs
 from heatnet.street.solids import Mesh, Parts, compiled, join, parts_of, turned
 
 BEHIND_M, AHEAD_M = 30.0, 180.0
-CLEAR_M = 3.0
+LEAFY, CLEAR_M = Season(0.2, 0.0), 3.0
 """Nobody walks or drives into the car of the cameras."""
 SLOPES_M = 14.0
 """From here on the ground may rise (``ground.height``); houses nearer to the road stand level."""
@@ -218,14 +219,14 @@ def _stand(
     return world.astype(np.float32), frame
 
 
-def world(rng: np.random.Generator, layout: Layout, lit: float = 0.3, autumn: float = 0.2) -> World:
-    """A world of a kind of street; ``lit`` is the share of windows lit at night, ``autumn`` that of plants that have turned (``climate.turned``)."""
+def world(rng: np.random.Generator, layout: Layout, lit: float = 0.3, season: Season = LEAFY) -> World:
+    """A world of a kind of street; ``lit`` is the share of windows lit at night, ``season`` tells the plants' leaves (``climate.season``)."""
     if layout is Layout.CITY:
-        plain = world(rng, Layout.URBAN, lit, autumn)
+        plain = world(rng, Layout.URBAN, lit, season)
         return replace(plain, site=city.site(rng, plain.site))
     crowd = {Layout.URBAN: 1.9, Layout.SUBURBAN: 0.85, Layout.RURAL: 0.35, Layout.HIGHWAY: 0.0}[layout] * float(rng.uniform(0.6, 1.5))
     cross = highway.profile(rng) if layout is Layout.HIGHWAY else profile(rng, layout)
-    site = Site(layout, cross, autumn, crowd, bool(rng.random() < 0.75), lit, float(rng.choice([40, 60])))
+    site = Site(layout, cross, season, crowd, bool(rng.random() < 0.75), lit, float(rng.choice([40, 60])))
     entropy = tuple(int(word) for word in rng.integers(0, 2**32, 4))
     paved = layout is Layout.URBAN and rng.random() < 0.6
     return World(

@@ -135,6 +135,7 @@ def test_twilight_fades_by_the_published_steps_and_leaves_no_jump_at_sunset():
 
 
 def test_leaves_turn_in_autumn_and_are_green_in_summer():
-    share = [climate.turned(moment(day=float(day))) for day in (172, 280, 315)]
+    share = [climate.season(moment(day=float(day))).turned for day in (172, 280, 315)]
     assert share[0] == 0 < share[1] < share[2]
-    assert climate.turned(moment(day=172.0, latitude_deg=-40.0)) > 0.5
+    assert climate.season(moment(day=172.0, latitude_deg=-40.0)).turned > 0.5
+    assert [climate.season(moment(day=float(day))).bare for day in (20, 172, 300, 345)] == [0.85, 0, 0, 0.85]
