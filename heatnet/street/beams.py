@@ -19,8 +19,10 @@ HEADLIGHT_POWER = 150.0
 TAIL_POWER = 0.24
 """Two tail lights of 8 cd (UN R7 allows 4 to 17 cd each) against a low beam of 10 000 cd (100 lx at 10 m)."""
 LAMP_POWER = 5.0
-MOST, REACH_M, TAIL_REACH_M, FAINT = 6, 45.0, 7.0, 0.004
+MOST, REACH_M, TAIL_REACH_M, FAINT = 5, 45.0, 6.0, 0.006
 """At most so many lights of others, the nearest, each so far; what they light less than by ``FAINT`` is left out."""
+SEEN_M = ((-15.0, 70.0), (0.0, 30.0))
+"""Where along our way the headlights and the tail lights of others matter."""
 SODIUM = np.array([1.0, 0.72, 0.38], np.float32)
 COOL = np.array([0.95, 1.0, 1.0], np.float32)
 RED = np.array([1.0, 0.05, 0.03], np.float32)
@@ -60,13 +62,21 @@ def sources(scene: Scene, hit: Surface) -> Iterator[Source]:
     """Every lamp that lights something here: our own (whose shadows we hardly see), others' (with shadows), the six nearest street lamps."""
     mine = own(scene)
     yield slice(None), unit(mine[:3] - hit.point), low_beam(mine, hit.point)[:, None] * COOL
-    for beam in _nearest(scene.beams, scene)[:MOST]:
+    for beam in _nearest(_ahead(scene), scene)[:MOST]:
         yield from _others(scene, hit, beam)
     for light in _nearest(scene.lights, scene)[:6]:
         towards = light - hit.point
         square = dot(towards, towards)
         towards = towards / np.sqrt(square)[:, None]
         yield slice(None), towards, (LAMP_POWER * np.clip(towards[:, 2], 0, 1) / np.maximum(square, 1.0))[:, None] * SODIUM
+
+
+def _ahead(scene: Scene) -> Float32[np.ndarray, "n 6"]:
+    """The lights of others in ``SEEN_M``."""
+    (x, y, heading), beams = scene.ego, scene.beams
+    ahead = np.cos(heading) * (beams[:, 1] - y) - np.sin(heading) * (beams[:, 0] - x)
+    first, last = np.array(SEEN_M)[beams[:, 4].astype(int)].T
+    return beams[(ahead > first) & (ahead < last)]
 
 
 def _nearest(lights: Float32[np.ndarray, "n _"], scene: Scene) -> Float32[np.ndarray, "n _"]:

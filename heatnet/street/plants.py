@@ -43,7 +43,10 @@ def tree(rng: np.random.Generator, season: Season) -> list[Solid]:
     solids = [Solid(Shape.PRISM, (0, 0, (stem + 0.7) / 2), (thick, thick, stem + 0.7), bark, (0, float(rng.normal(0, 0.03)), 0), (0.7, 0.7))]
     if bare:
         twigs = TWIGS[rng.integers(len(TWIGS))]
-        return [*solids, Solid(twigs, (0, 0, stem + 0.5 * crown), (1.2 * wide, 1.2 * wide, 1.1 * crown), bark, (0.0, 0.0, float(rng.uniform(0, 6.28))))]
+        return [
+            *solids,
+            Solid(twigs, (0, 0, stem + 0.5 * crown), (1.2 * wide, 1.2 * wide, 1.1 * crown), bark, (0.0, 0.0, float(rng.uniform(0, 6.28)))),
+        ]
     for _ in range(2 if slender else int(rng.integers(3, 6))):
         angle, off = float(rng.uniform(0, 6.28)), 0.0 if slender else 0.28 * wide
         share = float(rng.uniform(0.6, 0.85))

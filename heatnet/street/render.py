@@ -112,12 +112,13 @@ def temperature(scene: Scene, shot: Shot, moment: Moment, edge_rays: int, exact:
 def _light(
     scene: Scene, moment: Moment, glow: float, shape: tuple[int, int], hit: Surface, directions: Float32[np.ndarray, "n 3"]
 ) -> Float32[np.ndarray, "n 3"]:
-    """Light along rays; off wet roads once more, from there on as if all were dry."""
+    """Light along rays; off wet roads once more, from there on as if all were dry and nobody else had lights."""
     if len(wet := film.wet(hit, moment)):
         hit = replace(hit, albedo=film.darkened(hit.albedo, wet, moment.wet))
     found = light.night(scene, hit, moment, glow) if moment.dark else light.day(hit, moment, light.shadow(scene, hit, moment))
     if len(wet):
-        look = partial(_light, scene, replace(moment, wet=0.0), glow, shape)
+        unlit = replace(scene, beams=scene.beams[:0])
+        look = partial(_light, unlit, replace(moment, wet=0.0), glow, shape)
         blur = partial(film.streaks, ray=hit.ray[wet] if len(directions) == shape[0] * shape[1] else None, shape=shape)
         road = film.picked(hit, wet)
         found[wet] = film.shine(scene, road, moment, found[wet], light.sources(scene, road, moment), look, blur)
