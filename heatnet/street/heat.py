@@ -17,6 +17,8 @@ which joins the balance as one more loss, linear in T. The camera sees the radia
     L = c (e L(T) + (1 - e) L(T_mirrored)) + (1 - c) L(T_a),    c = exp(-distance / 1000 m)
 """
 
+from functools import lru_cache
+
 import numpy as np
 from jaxtyping import Float32, Int
 
@@ -31,7 +33,7 @@ STEFAN_BOLTZMANN = 5.670374e-8
 SKIN_C = 33.0
 LAGS_H = (0.0, 1.0, 2.5, 5.0, 8.0, 12.0)
 SEEN_BEFORE, SHADE_BEFORE, SUN_BEFORE = 0.6, 0.25, 0.85
-"""Share of the past that the sun shone on a surface: where nothing more is known, where one look back finds shade, where it finds sun."""
+"""Share of the past that the sun shone on a surface: where nothing is known, where looks back (``look_back``) find shade, where sun."""
 PAINT_BLACK, PAINT_SLOPE = 0.98, 0.96
 """Solar absorptance of black paint, and how it falls with the albedo: to 0.26 for white, 0.75 (Incropera and DeWitt, table A.12)."""
 HUMID, PSYCHROMETRIC = 0.85, 66.0
@@ -103,11 +105,15 @@ def drying(moment: Moment, lag_h: float) -> tuple[float, float]:
     return rate * (1 - HUMID) * pressure, rate * pressure * 17.62 * 243.12 / (243.12 + air) ** 2
 
 
-def look_back(moment: Moment) -> float | None:
-    """How many hours ago the sun warmed most of what is still warm; ``None`` when it did not shine within ``LAGS_H``."""
-    worth = {lag: moment.beam(lag) * max(float(moment.sun(lag)[2]), 0.0) * float(np.exp(-lag / 4)) for lag in LAGS_H[1:]}
-    best = max(worth, key=worth.__getitem__)
-    return best if worth[best] > 0 else None
+@lru_cache(16)
+def look_back(moment: Moment) -> tuple[float, ...]:
+    """How many hours ago the sun warmed what is still warm: the quartiles of its warmth, faded by 4 h; none when it did not shine within ``LAGS_H``.
+
+    They move smoothly with the hour, and stay with the sun of the afternoon all night.
+    """
+    lags = np.arange(0.25, LAGS_H[-1], 0.25)
+    warmth = np.cumsum([moment.beam(lag) * max(float(moment.sun(lag)[2]), 0.0) * float(np.exp(-lag / 4)) for lag in lags])
+    return tuple(float(lag) for lag in np.interp((0.25, 0.75), warmth / warmth[-1], lags)) if warmth[-1] > 0 else ()
 
 
 def sides(normal: Float32[np.ndarray, "n 3"]) -> Int[np.ndarray, "n"]:

@@ -134,13 +134,13 @@ def _warmth(
 
 
 def sunny(scene: Scene, hit: Surface, moment: Moment) -> Float32[np.ndarray, "n"] | float:
-    """The share of the past that the sun shone on surfaces, from one look back (``heat.look_back``) past what stands still."""
-    if (lag := heat.look_back(moment)) is None:
-        return heat.SEEN_BEFORE
-    sun = moment.sun(lag)
-    shone = light.shadow(replace(scene, moving=NOTHING), hit, moment, lag) > 0
-    known = np.where(shone, np.float32(heat.SUN_BEFORE), np.float32(heat.SHADE_BEFORE))
-    return np.where(dot(hit.normal, sun) > 0, known, np.float32(heat.SEEN_BEFORE))
+    """The share of the past that the sun shone on surfaces, from looks back (``heat.look_back``) past what stands still."""
+    still, lags = replace(scene, moving=NOTHING), heat.look_back(moment)
+    found = np.zeros(len(hit.ray), np.float32)
+    for lag in lags:
+        known = np.float32(heat.SHADE_BEFORE) + np.float32(heat.SUN_BEFORE - heat.SHADE_BEFORE) * light.shadow(still, hit, moment, lag)
+        found += np.where(dot(hit.normal, moment.sun(lag)) > 0, known, np.float32(heat.SEEN_BEFORE))
+    return found / np.float32(len(lags)) if lags else heat.SEEN_BEFORE
 
 
 def _with_sky(hit: Surface, directions: Float32[np.ndarray, "n 3"], found: Float32[np.ndarray, "m c"], sky: Shader) -> Float32[np.ndarray, "n c"]:

@@ -112,7 +112,7 @@ def things(place, blocks: int = 25) -> set[str]:
 
 def test_what_only_mf_labels_stands_on_its_campus_and_nowhere_else():
     own = {"Traffic Cone", "Speed Bump", "Wheel Stop"}
-    assert own | {"Guard Rail"} <= things(campus(np.random.default_rng(0), 0.5))
+    assert own | {"Guard Rail"} <= things(campus(np.random.default_rng(0), LEAFY))
     for place in (american(np.random.default_rng(0), Layout.URBAN, LEAFY), *(world(np.random.default_rng(1), layout) for layout in Layout)):
         assert not own & things(place)
 
