@@ -42,12 +42,13 @@ class StreetSensor:
 
 @dataclass(frozen=True)
 class StreetClimate:
-    """Where and when: latitude, solar hours of day and of night drives, and the days of the year."""
+    """Where and when: latitude, solar hours of day and of night drives, the days of the year, and the share of moments with wet roads."""
 
     latitude_deg: float
     day_hours: tuple[float, float]
     night_hours: tuple[float, float]
     days: tuple[int, int]
+    wet: float
 
 
 @dataclass(frozen=True)

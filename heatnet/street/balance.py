@@ -6,7 +6,8 @@ surface gains and loses
     c dT/dt = d/dx (k dT/dx),    -k dT/dx (0) = a G + e F s (T_sky^4 - T^4) + e (1 - F) s (T_a^4 - T^4) + h (T_a - T)
 
 a: absorptance, G: sun and sky light on the surface (W/m2), e: emissivity, F: share of sky seen, s: Stefan and Boltzmann's constant,
-h: convection by wind (McAdams 1954). The far side is held at the temperature of a room or of the ground, or lets no heat through.
+h: convection by wind (McAdams 1954), on a wet road with evaporation (``heat.drying``). The far side is held at the temperature of a room
+or of the ground, or lets no heat through.
 Cells are stepped implicitly (backward Euler, the radiation linearised about the last step), day after day until the day repeats.
 Sources: Incropera and DeWitt, Fundamentals of Heat and Mass Transfer, ch. 5; conductivities and capacities from ASHRAE Handbook of
 Fundamentals (2017), ch. 26 and 33, rounded.
@@ -19,7 +20,7 @@ import numpy as np
 from jaxtyping import Float, Float32
 from scipy.linalg import solve_banded
 
-from heatnet.street.heat import SEEN_BEFORE, SIDES, STEFAN_BOLTZMANN, lagged
+from heatnet.street.heat import SEEN_BEFORE, SIDES, STEFAN_BOLTZMANN, drying, ground_share, lagged
 from heatnet.street.materials import PHYSICS, Material
 from heatnet.street.weather import Moment
 
@@ -69,7 +70,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Day:
-    """A day's course: hours, the surface's temperature, and what the surface gains (W/m2): sunlight, radiation, convection, and into the slab."""
+    """A day's course: hours, the surface's temperature, and what the surface gains (W/m2): sunlight, radiation, convection (less evaporation),
+    and into the slab."""
 
     hours: Float[np.ndarray, "steps"]
     surface_c: Float[np.ndarray, "steps"]
@@ -91,12 +93,14 @@ def sunlight(moment: Moment, lag_h: float, place: Place) -> float:
 def course(material: Material, moment: Moment, place: Place | None = None, slab: Slab | None = None, step_s: float = 300.0, days: int = 12) -> Day:
     """The last of ``days`` equal days like the moment's (its hour is ignored), from midnight to midnight."""
     place, slab = place or Place(), slab or SLABS[material]
-    figures, open_sky = PHYSICS[material], 0.5 + 0.5 * (place or Place()).normal[2]
+    figures, damp, open_sky = PHYSICS[material], moment.wet * PHYSICS[material].wets, 0.5 + 0.5 * (place or Place()).normal[2]
     hours = (np.arange(round(86400 / step_s)) + 1) * step_s / 3600
     air = np.array([moment.air_c(moment.hour - hour) for hour in hours]) + ZERO_C
-    absorbed = figures.absorptance * np.array([sunlight(moment, moment.hour - hour, place) for hour in hours])
+    absorbed = ground_share(material, moment) * np.array([sunlight(moment, moment.hour - hour, place) for hour in hours])
     around = open_sky * (air - moment.sky_depression()) ** 4 + (1 - open_sky) * air**4
-    convection = 5.7 + 3.8 * moment.wind
+    loss, steeper = damp * np.array([drying(moment, moment.hour - hour) for hour in hours]).T
+    exchange = 5.7 + 3.8 * moment.wind + steeper
+    fixed = exchange * air - loss
     cells = cells_of(slab, step_s)
     state = np.full(cells, air.mean())
     record = np.zeros((5, len(hours)))
@@ -104,12 +108,12 @@ def course(material: Material, moment: Moment, place: Place | None = None, slab:
         for i in range(len(hours)):
             before, warm = state, state[0]
             radiative = 4 * figures.emissivity * STEFAN_BOLTZMANN * warm**3
-            constant = absorbed[i] + figures.emissivity * STEFAN_BOLTZMANN * (around[i] - warm**4) + radiative * warm + convection * air[i]
-            state = conducted(state, slab, step_s, constant, radiative + convection)
+            constant = absorbed[i] + figures.emissivity * STEFAN_BOLTZMANN * (around[i] - warm**4) + radiative * warm + fixed[i]
+            state = conducted(state, slab, step_s, constant, radiative + exchange[i])
             if day == days - 1:
-                gain = constant - absorbed[i] - convection * air[i] - radiative * state[0]
+                gain = constant - absorbed[i] - fixed[i] - radiative * state[0]
                 stored = (state - before).sum() * slab.capacity * slab.thick_m / cells
-                record[:, i] = state[0] - ZERO_C, absorbed[i], gain, convection * (air[i] - state[0]), stored
+                record[:, i] = state[0] - ZERO_C, absorbed[i], gain, fixed[i] - exchange[i] * state[0], stored
     return Day(hours, *record)
 
 

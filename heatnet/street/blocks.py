@@ -92,7 +92,7 @@ def _furnish(rng: np.random.Generator, site: Site) -> list[Solid]:
         Layout.RURAL: (0.07, 0.05, 0.06, 0.03, 0.01, 0.01, 0.0, 0.02, 0.05),
     }[site.layout]
     builders: tuple[Builder, ...] = (
-        *(partial(plants.tree, autumn=site.autumn), furniture.sign, furniture.bollard, cycles.bicycle, furniture.bin_),
+        *(partial(plants.tree, season=site.season), furniture.sign, furniture.bollard, cycles.bicycle, furniture.bin_),
         *(furniture.bench, furniture.cabinet, furniture.billboard, furniture.utility_pole),
     )
     draw = rng.random() - np.cumsum(rates)

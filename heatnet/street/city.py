@@ -88,7 +88,10 @@ def shelter(rng: np.random.Generator) -> list[Solid]:
 def planter(rng: np.random.Generator) -> list[Solid]:
     """A concrete tub with a shrub."""
     stone = stuff(Material.MASONRY, "Wall", (0.45, 0.44, 0.42))
-    bush = [solid._replace(centre=(solid.centre[0] * 0.3, solid.centre[1] * 0.3, solid.centre[2] + 0.5)) for solid in plants.bush(rng, 0.0)]
+    bush = [
+        solid._replace(centre=(solid.centre[0] * 0.3, solid.centre[1] * 0.3, solid.centre[2] + 0.5))
+        for solid in plants.bush(rng, plants.Season(0.0, 0.0))
+    ]
     return [Solid(Shape.BOX, (0, 0, 0.28), (0.9, 0.9, 0.56), stone), *bush[:1]]
 
 

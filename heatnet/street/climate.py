@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from heatnet.config import StreetClimate
+from heatnet.street.plants import Season
 from heatnet.street.weather import Moment
 from heatnet.taxonomy import Domain
 
@@ -17,6 +18,8 @@ def check(climate: StreetClimate) -> None:
     """Refuse hours by day when the sun is down on some day of the year in question, and hours by night when it is up."""
     if not -90 <= climate.latitude_deg <= 90:
         raise ValueError(f"street.climate.latitude_deg: {climate.latitude_deg}; give -90 to 90")
+    if not 0 <= climate.wet <= 1:
+        raise ValueError(f"street.climate.wet: {climate.wet}; give a share from 0 to 1")
     first, last = climate.days
     if not 1 <= first <= last <= 365:
         raise ValueError(f"street.climate.days: {climate.days}; give two days of the year, 1..365, the earlier first")
@@ -47,7 +50,7 @@ def draw(climate: StreetClimate, domain: Domain, rng: np.random.Generator) -> Mo
     start, end = climate.day_hours if domain is Domain.DAY else climate.night_hours
     hour = float(rng.uniform(start, end if end > start else end + 24)) % 24
     cloud = float(np.clip(rng.beta(0.9, 1.3), 0, 1))
-    return Moment(
+    moment = Moment(
         hour,
         float(rng.integers(climate.days[0], climate.days[1] + 1)),
         climate.latitude_deg,
@@ -55,6 +58,13 @@ def draw(climate: StreetClimate, domain: Domain, rng: np.random.Generator) -> Mo
         float(rng.gamma(2.0, 1.2)),
         float(rng.uniform(0, 2 * np.pi)),
     )
+    return after_rain(moment, rng.spawn(1)[0]) if rng.spawn(1)[0].random() < climate.wet else moment
+
+
+def after_rain(moment: Moment, rng: np.random.Generator) -> Moment:
+    """The moment when it has just stopped raining: more cloud, roads wet or drying; unchanged in frost."""
+    wet = replace(moment, cloud=max(moment.cloud, float(rng.uniform(0.3, 1))), wet=float(rng.uniform(0.5, 1)))
+    return wet if min(moment.air_c(), wet.air_c()) > 0 else moment
 
 
 def daylight(climate: StreetClimate, rng: np.random.Generator) -> Moment:
@@ -67,7 +77,9 @@ def daylight(climate: StreetClimate, rng: np.random.Generator) -> Moment:
     return draw(climate, Domain.DAY, rng)
 
 
-def turned(moment: Moment) -> float:
-    """The share of broad-leaved plants in autumn colours: from late September to mid November; brown ones stay until March (DWD, in outline)."""
+def season(moment: Moment) -> Season:
+    """Leaves turn from late September to mid November, brown ones stay until March; trees drop theirs in November and are green again by late
+    April, all but the oaks and hornbeams that keep them brown (DWD's phenology of Freiburg, in outline)."""
     day = (moment.day + (0 if moment.latitude_deg >= 0 else 182)) % 365
-    return float(np.interp(day, (0, 60, 100, 265, 315, 365), (0.7, 0.6, 0.0, 0.0, 0.9, 0.7)))
+    turned = np.interp(day, (0, 60, 100, 265, 315, 365), (0.7, 0.6, 0.0, 0.0, 0.9, 0.7))
+    return Season(float(turned), float(np.interp(day, (0, 95, 115, 300, 335, 365), (0.85, 0.85, 0.0, 0.0, 0.85, 0.85))))

@@ -35,7 +35,7 @@ def _border(rng: np.random.Generator, site: Site, length: float) -> list[Solid]:
     for limit, build in ((0.24, borders.panels), (0.42, borders.pickets), (0.62, borders.railing), (0.74, borders.wall)):
         if kind < limit:
             return build(rng, length)
-    return plants.hedge(rng, length, site.autumn) if kind < 0.92 else []
+    return plants.hedge(rng, length, site.season) if kind < 0.92 else []
 
 
 def _lined(rng: np.random.Generator, made: Block, site: Site, start: float, side: int) -> None:
@@ -62,7 +62,7 @@ def _greens(rng: np.random.Generator, made: Block, site: Site, start: float, sid
     """Trees and bushes at random between two distances from the middle."""
     for _ in range(count):
         build = plants.tree if rng.random() < 0.5 else plants.bush
-        made.things.append(Thing(build(rng, site.autumn), start + float(rng.uniform(1, 19)), side * float(rng.uniform(*span)), 0.0))
+        made.things.append(Thing(build(rng, site.season), start + float(rng.uniform(1, 19)), side * float(rng.uniform(*span)), 0.0))
 
 
 def _park(rng: np.random.Generator, made: Block, site: Site, start: float, side: int) -> None:

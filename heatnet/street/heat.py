@@ -7,10 +7,17 @@ Solar Engineering of Thermal Processes, section 3):
 
 a: solar absorptance, e: emissivity, B and D: direct and diffuse irradiance, v: 1 in the sun, dT_sky: how far the sky lies below the
 air, h_r = 4 s T_a^3, h_c = 5.7 + 3.8 wind (McAdams 1954). A material of lag tau follows it as T(t) = sum_k w_k T_eq(t - k), with
-weights w_k ~ exp(-k / tau) over the hours before. The camera sees the radiance of its band, L by Planck's law (``planck``):
+weights w_k ~ exp(-k / tau) over the hours before. A film of water on the share w of the ground evaporates
+(Penman 1948; the exchange of vapour follows that of heat by Lewis' relation, with the psychrometric constant y = 66 Pa/K):
+
+    E = w h_c / y (p(T_a) (1 - 0.85) + p'(T_a) (T - T_a)),    p(T) = 611.2 Pa exp(17.62 T / (243.12 + T))  (Magnus, WMO 2008)
+
+which joins the balance as one more loss, linear in T. The camera sees the radiance of its band, L by Planck's law (``planck``):
 
     L = c (e L(T) + (1 - e) L(T_mirrored)) + (1 - c) L(T_a),    c = exp(-distance / 1000 m)
 """
+
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float32, Int
@@ -26,9 +33,17 @@ STEFAN_BOLTZMANN = 5.670374e-8
 SKIN_C = 33.0
 LAGS_H = (0.0, 1.0, 2.5, 5.0, 8.0, 12.0)
 SEEN_BEFORE, SHADE_BEFORE, SUN_BEFORE = 0.6, 0.25, 0.85
-"""Share of the past that the sun shone on a surface: where nothing more is known, where one look back finds shade, where it finds sun."""
+"""Share of the past that the sun shone on a surface: where nothing is known, where looks back (``look_back``) find shade, where sun."""
 PAINT_BLACK, PAINT_SLOPE = 0.98, 0.96
 """Solar absorptance of black paint, and how it falls with the albedo: to 0.26 for white, 0.75 (Incropera and DeWitt, table A.12)."""
+HUMID, PSYCHROMETRIC = 0.85, 66.0
+"""Relative humidity after rain (ours), and Pa/K at sea level (Monteith and Unsworth, Principles of Environmental Physics)."""
+WATER = 0.01
+"""Reflectance of water at 10 um at normal incidence (n = 1.2; Hale and Querry 1973); rough, it stays below 0.6 at a grazing angle."""
+EVEN = 0.7
+"""Share of a road's texture in kelvin that a film of water evens out (ours)."""
+INSIDE = 0.472
+"""Probability that light leaving a ground under water is thrown back to it (Lekner and Dorf 1988; ``film``)."""
 SIDES = ((0.0, 0.0, 1.0), (1.0, 0.0, 0.0), (-1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, -1.0))
 """Up, right, left, ahead, back, down in the world's frame."""
 
@@ -53,16 +68,18 @@ def temperature(
     """
     open_sky = 0.5 + 0.5 * hit.normal[:, 2]
     absorptance, emissivity = absorbed_share(hit), column("emissivity")[hit.material]
+    damp = np.float32(moment.wet) * column("wets")[hit.material] if moment.wet > 0 else 0.0
+    absorptance = absorptance + damp * (soaked_share(absorptance) - absorptance)
     follow, total = weights(), np.zeros(len(hit.ray), np.float32)
     for k, lag in enumerate(LAGS_H):
         share = seen if k == 0 else np.asarray(before, np.float32)
         beam = share * np.float32(moment.beam(lag)) * np.clip(dot(hit.normal, moment.sun(lag)), 0, 1)
         total += follow[k][hit.material] * equilibrium(
-            moment, lag, absorptance * (beam + open_sky * np.float32(moment.diffuse(lag))), emissivity * open_sky
+            moment, lag, absorptance * (beam + open_sky * np.float32(moment.diffuse(lag))), emissivity * open_sky, damp
         )
     if correction is not None:
         total += correction[hit.material, sides(hit.normal)]
-    total += column("texture_k")[hit.material] * hit.grain + hit.warmth
+    total += column("texture_k")[hit.material] * (1 - EVEN * damp) * hit.grain + hit.warmth
     body = column("body")[hit.material]
     return total + body * (SKIN_C - total) + body * hit.warmth
 
@@ -75,11 +92,28 @@ def absorbed_share(hit: Surface) -> Float32[np.ndarray, "n"]:
     return np.where(column("painted")[hit.material] > 0, np.maximum(by_colour, np.float32(0.2)), figure)
 
 
-def look_back(moment: Moment) -> float | None:
-    """How many hours ago the sun warmed most of what is still warm; ``None`` when it did not shine within ``LAGS_H``."""
-    worth = {lag: moment.beam(lag) * max(float(moment.sun(lag)[2]), 0.0) * float(np.exp(-lag / 4)) for lag in LAGS_H[1:]}
-    best = max(worth, key=worth.__getitem__)
-    return best if worth[best] > 0 else None
+def soaked_share(dry: Float32[np.ndarray, "n"] | float) -> Float32[np.ndarray, "n"] | float:
+    """Solar absorptance of a ground under water, from its dry one (Lekner and Dorf 1988)."""
+    return dry / (1 - INSIDE * (1 - dry))
+
+
+def drying(moment: Moment, lag_h: float) -> tuple[float, float]:
+    """What water on all of a surface loses by evaporation at the air's temperature, W/m2, and more for every kelvin above."""
+    air = moment.air_c(lag_h)
+    pressure = 611.2 * float(np.exp(17.62 * air / (243.12 + air)))
+    rate = (5.7 + 3.8 * moment.wind) / PSYCHROMETRIC
+    return rate * (1 - HUMID) * pressure, rate * pressure * 17.62 * 243.12 / (243.12 + air) ** 2
+
+
+@lru_cache(16)
+def look_back(moment: Moment) -> tuple[float, ...]:
+    """How many hours ago the sun warmed what is still warm: the quartiles of its warmth, faded by 4 h; none when it did not shine within ``LAGS_H``.
+
+    They move smoothly with the hour, and stay with the sun of the afternoon all night.
+    """
+    lags = np.arange(0.25, LAGS_H[-1], 0.25)
+    warmth = np.cumsum([moment.beam(lag) * max(float(moment.sun(lag)[2]), 0.0) * float(np.exp(-lag / 4)) for lag in lags])
+    return tuple(float(lag) for lag in np.interp((0.25, 0.75), warmth / warmth[-1], lags)) if warmth[-1] > 0 else ()
 
 
 def sides(normal: Float32[np.ndarray, "n 3"]) -> Int[np.ndarray, "n"]:
@@ -89,23 +123,37 @@ def sides(normal: Float32[np.ndarray, "n 3"]) -> Int[np.ndarray, "n"]:
     return np.where(np.abs(normal[:, 2]) > 0.6, np.where(normal[:, 2] > 0, 0, 5), flat)
 
 
+def ground_share(material: Material, moment: Moment) -> float:
+    """A material's solar absorptance, as wet as it then is."""
+    dry, damp = PHYSICS[material].absorptance, moment.wet * PHYSICS[material].wets
+    return dry + damp * (float(soaked_share(dry)) - dry)
+
+
 def lagged(material: Material, moment: Moment, normal: tuple[float, float, float], seen: float) -> float:
     """The temperature of one plain surface that has the share ``seen`` of the sun, now and before."""
     figures, follow, open_sky = PHYSICS[material], weights()[:, material], 0.5 + 0.5 * normal[2]
-    total = 0.0
+    absorptance, damp, total = ground_share(material, moment), moment.wet * figures.wets, 0.0
     for share, lag in zip(follow, LAGS_H, strict=True):
         light = seen * moment.beam(lag) * max(0.0, float(np.dot(normal, moment.sun(lag)))) + open_sky * moment.diffuse(lag)
-        absorbed, exposed = (np.array([value], np.float32) for value in (figures.absorptance * light, figures.emissivity * open_sky))
-        total += float(share) * float(equilibrium(moment, lag, absorbed, exposed)[0])
+        absorbed, exposed = (np.array([value], np.float32) for value in (absorptance * light, figures.emissivity * open_sky))
+        total += float(share) * float(equilibrium(moment, lag, absorbed, exposed, damp)[0])
     return total
 
 
-def equilibrium(moment: Moment, lag_h: float, absorbed: Float32[np.ndarray, "n"], exposed: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
-    """T_eq at ``lag_h`` hours ago, from a G in W/m2 and e F."""
+def equilibrium(
+    moment: Moment,
+    lag_h: float,
+    absorbed: Float32[np.ndarray, "n"],
+    exposed: Float32[np.ndarray, "n"],
+    damp: Float32[np.ndarray, "n"] | float = 0.0,
+) -> Float32[np.ndarray, "n"]:
+    """T_eq at ``lag_h`` hours ago, from a G in W/m2, e F, and the share ``damp`` under water."""
+    loss, steeper = (np.float32(number) for number in drying(moment, lag_h))
     air = moment.air_c(lag_h)
     radiative = np.float32(4 * STEFAN_BOLTZMANN * (air + 273.15) ** 3)
     convective = np.float32(5.7 + 3.8 * moment.wind)
-    return np.asarray(np.float32(air) + (absorbed - exposed * radiative * np.float32(moment.sky_depression())) / (convective + radiative), np.float32)
+    gain = absorbed - exposed * radiative * np.float32(moment.sky_depression())
+    return np.asarray(np.float32(air) + (gain - damp * loss) / (convective + radiative + damp * steeper), np.float32)
 
 
 def sky_c(moment: Moment, up: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
@@ -121,6 +169,9 @@ def sky_c(moment: Moment, up: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "
 def radiance(hit: Surface, moment: Moment, surface_c: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
     """L that reaches the camera, W/(m2 sr): emitted and mirrored, through air that dims and shines."""
     emissivity = column("emissivity")[hit.material]
+    if moment.wet > 0:
+        film = 0.5 * np.float32(moment.wet) * column("wets")[hit.material]
+        emissivity = emissivity + film * (1 - WATER - (0.6 - WATER) * (1 - np.clip(-dot(hit.direction, hit.normal), 0, 1)) ** 5 - emissivity)
     up = hit.direction[:, 2] - 2 * dot(hit.direction, hit.normal) * hit.normal[:, 2]
     around = np.where(up > 0, sky_c(moment, up), np.float32(moment.air_c()))
     glass = (hit.material == Material.WINDOW) | (hit.material == Material.CAR_GLASS)

@@ -47,7 +47,7 @@ def _greens(rng: np.random.Generator, made: Block, site: Site, start: float, sid
     for _ in range(int(rng.integers(3, 8)) if dense else int(rng.integers(0, 3))):
         build = plants.tree if rng.random() < 0.7 else plants.bush
         at = side * (front + float(rng.uniform(4, 24 if dense else 36)))
-        made.things.append(Thing(build(rng, site.autumn), start + float(rng.uniform(0, BLOCK_M)), at))
+        made.things.append(Thing(build(rng, site.season), start + float(rng.uniform(0, BLOCK_M)), at))
 
 
 def _oncoming(rng: np.random.Generator, made: Block, site: Site, start: float) -> None:

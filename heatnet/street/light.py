@@ -3,25 +3,24 @@
 Surfaces are Lambertian (radiance = albedo x irradiance) with a mirror term (Schlick 1994) for glass and paint.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from jaxtyping import Float, Float32, Int
 
+from heatnet.street import beams
+from heatnet.street.beams import COOL, HEADLIGHT_POWER, RED, SODIUM, Source, low_beam, own
 from heatnet.street.materials import Material, column
 from heatnet.street.texture import Surface, smooth_noise
-from heatnet.street.vectors import dot, unit
+from heatnet.street.vectors import dot
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
 
-HEADLIGHT_HEIGHT_M = 0.65
-HEADLIGHT_POWER = 150.0
 LUX_A_WATT = 100.0
 BEHIND = 0.6
 """Share of the sky's light that reaches a place in shadow (ours; real shadows are darker than under an open sky)."""
-LAMP_POWER = 5.0
 KEY, NIGHT_GAIN = 0.24, 3.0
 WARM = np.array([1.0, 0.80, 0.55], np.float32)
-SODIUM = np.array([1.0, 0.72, 0.38], np.float32)
-COOL = np.array([0.95, 1.0, 1.0], np.float32)
 SKY = np.array([0.80, 0.95, 1.20], np.float32)
 BLUE, PALE = np.array([0.20, 0.38, 0.85], np.float32), np.array([0.75, 0.85, 0.95], np.float32)
 
@@ -93,6 +92,15 @@ def day(hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Float32
     return radiance * (1 - haze) + haze * np.float32(moment.diffuse() / 190.0)
 
 
+def sources(scene: Scene, hit: Surface, moment: Moment) -> Iterator[Source]:
+    """Lamps by night, the sun by day: what is small and bright."""
+    if moment.dark:
+        yield from beams.sources(scene, hit)
+    else:
+        towards = np.broadcast_to(moment.sun().astype(np.float32), hit.point.shape)
+        yield slice(None), towards, shadow(scene, hit, moment)[:, None] * sun_colour(moment)
+
+
 def _mirror(hit: Surface, chosen: Int[np.ndarray, "m"]) -> Float32[np.ndarray, "m 1"]:
     """Share of light mirrored: R0 + (1 - R0) (1 - cos)^5."""
     base = column("mirror")[hit.material[chosen]]
@@ -109,44 +117,15 @@ def _reflected(hit: Surface, chosen: Int[np.ndarray, "m"], moment: Moment) -> Fl
     return np.where(mirrored[:, 2:] > 0.08, above, ground).astype(np.float32)
 
 
-def headlights(scene: Scene, hit: Surface) -> Float32[np.ndarray, "n"]:
-    """Irradiance on a surface that faces our own low beam: power / d^2 below a cut-off that rises to the right (UNECE R112 in outline)."""
-    x, y, heading = scene.ego
-    cos, sin = np.float32(np.cos(heading)), np.float32(np.sin(heading))
-    dx, dy = hit.point[:, 0] - np.float32(x - 1.2 * sin), hit.point[:, 1] - np.float32(y + 1.2 * cos)
-    ahead, right, up = cos * dy - sin * dx, cos * dx + sin * dy, hit.point[:, 2] - np.float32(HEADLIGHT_HEIGHT_M)
-    safe = np.maximum(ahead, 0.3)
-    azimuth, elevation = right / safe, up / safe
-    above = elevation + 0.01 - 0.10 * np.clip(azimuth - 0.03, 0, 0.25)
-    beam = 0.025 + 0.975 / (1 + np.exp(np.clip(above / 0.008, -30, 30)))
-    shape = np.exp(-((azimuth / 0.42) ** 2)) * np.exp(-np.clip(-elevation, 0, 2) / 0.16) + 0.02
-    return np.where(ahead > 0.3, HEADLIGHT_POWER * beam * shape / np.maximum(ahead**2 + right**2 + up**2, 4.0), np.float32(0))
-
-
 def night(scene: Scene, hit: Surface, moment: Moment, glow: float) -> Float32[np.ndarray, "n 3"]:
-    """Radiance by night and at dusk: own headlights, lamps, lit windows, others' lights, signs that shine back, glow and twilight."""
-    beam = headlights(scene, hit)[:, None]
-    x, y, heading = scene.ego
-    source = np.array([x - 1.2 * np.sin(heading), y + 1.2 * np.cos(heading), HEADLIGHT_HEIGHT_M], np.float32)
-    away = hit.point - source
-    facing = np.clip(-dot(unit(away), hit.normal)[:, None], 0, 1)
-    above = np.float32(glow) * WARM + twilight(moment) * SKY
-    irradiance = beam * facing * COOL + (0.5 + 0.5 * hit.normal[:, 2:]) * above
-    for light in scene.lights[np.argsort(((scene.lights[:, :2] - [x, y]) ** 2).sum(1))][:6]:
-        irradiance += _lamp(hit, light)
+    """Radiance by night and at dusk: own and others' headlights, lamps, lit windows, signs that shine back, glow and twilight."""
+    irradiance = (0.5 + 0.5 * hit.normal[:, 2:]) * (np.float32(glow) * WARM + twilight(moment) * SKY)
+    for chosen, towards, strength in beams.sources(scene, hit):
+        irradiance[chosen] += strength * np.clip(dot(towards, hit.normal[chosen]), 0, 1)[:, None]
     radiance = hit.albedo * irradiance
     sign = hit.material == Material.SIGN
-    radiance[sign] += 6.0 * hit.albedo[sign] * beam[sign]
+    radiance[sign] += 6.0 * hit.albedo[sign] * low_beam(own(scene), hit.point[sign])[:, None]
     return radiance + _emitted(hit)
-
-
-def _lamp(hit: Surface, light: Float32[np.ndarray, "3"]) -> Float32[np.ndarray, "n 3"]:
-    """Irradiance from one street lamp, which shines downwards."""
-    away = light - hit.point
-    square = dot(away, away)
-    distance = np.sqrt(square)
-    cos = np.clip(dot(away, hit.normal) / distance, 0, 1) * np.clip(away[:, 2] / distance, 0, 1)
-    return np.asarray((LAMP_POWER * cos / np.maximum(square, 1.0))[:, None] * SODIUM)
 
 
 def _emitted(hit: Surface) -> Float32[np.ndarray, "n 3"]:
@@ -154,7 +133,7 @@ def _emitted(hit: Surface) -> Float32[np.ndarray, "n 3"]:
     colour = np.zeros_like(hit.albedo)
     pane = hit.lit > 0
     colour[pane] = 0.12 * hit.lit[pane, None] * WARM * (1 + 0.3 * hit.grain[pane, None])
-    for material, strength, tint in ((Material.HEADLIGHT, 8.0, COOL), (Material.TAILLIGHT, 1.4, np.array([1.0, 0.05, 0.03], np.float32))):
+    for material, strength, tint in ((Material.HEADLIGHT, 8.0, COOL), (Material.TAILLIGHT, 1.4, RED)):
         on = (hit.material == material) & (hit.warmth > 0)
         colour[on] = strength * tint
     signal, lamp = hit.material == Material.SIGNAL, hit.material == Material.LAMP

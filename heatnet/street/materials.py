@@ -58,7 +58,7 @@ class Physics:
 
     ``body`` is the share of the way from the air's temperature to 33 degrees (skin) that a living surface keeps;
     ``mirror`` the share of light that it reflects like a mirror at normal incidence. What is ``painted`` (1) takes up sunlight by its
-    colour (``heat.absorbed_share``); its absorptance here is that of a middling colour.
+    colour (``heat.absorbed_share``); its absorptance here is that of a middling colour. What ``wets`` (1) holds a film of water after rain.
     """
 
     emissivity: float
@@ -69,13 +69,14 @@ class Physics:
     body: float = 0.0
     mirror: float = 0.0
     painted: float = 0.0
+    wets: float = 0.0
 
 
 PHYSICS: dict[Material, Physics] = {
-    Material.ASPHALT: Physics(0.95, 0.90, 3.5, 0.5, 0.22),
-    Material.MARKING: Physics(0.92, 0.50, 3.5, 0.3, 0.15),
-    Material.PAVING: Physics(0.93, 0.65, 3.0, 0.5, 0.18),
-    Material.KERB: Physics(0.92, 0.55, 4.5, 0.4, 0.15),
+    Material.ASPHALT: Physics(0.95, 0.90, 3.5, 0.5, 0.22, wets=1),
+    Material.MARKING: Physics(0.92, 0.50, 3.5, 0.3, 0.15, wets=1),
+    Material.PAVING: Physics(0.93, 0.65, 3.0, 0.5, 0.18, wets=1),
+    Material.KERB: Physics(0.92, 0.55, 4.5, 0.4, 0.15, wets=1),
     Material.GRASS: Physics(0.97, 0.75, 0.4, 1.2, 0.35),
     Material.SOIL: Physics(0.94, 0.75, 1.5, 0.9, 0.30),
     Material.WALL: Physics(0.93, 0.55, 5.0, 0.5, 0.12, painted=1),

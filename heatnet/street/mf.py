@@ -20,6 +20,7 @@ from heatnet.street.files import claim, room, write_bytes, write_image
 from heatnet.street.jobs import Progress, run
 from heatnet.street.materials import Material, stuff
 from heatnet.street.path import Layout
+from heatnet.street.plants import Season
 from heatnet.street.weather import Moment
 from heatnet.street.world import Stretch, World, world
 from heatnet.taxonomy import Domain
@@ -29,8 +30,8 @@ FULL = {"train": 784, "val": 392, "test": 393}
 DAY_SHARE = 820 / 1569
 SIZE, VIEW_DEG, BETWEEN_M, MEETS_M = (640, 480), 32.0, 0.06, 20.0
 """InfReC R500 (data sheet: 640x480, 32 degrees, colour camera beside); the files lie on each other at ``MEETS_M`` (ours)."""
-TOKYO = StreetClimate(latitude_deg=35.7, day_hours=(8.0, 15.5), night_hours=(19.0, 23.5), days=(260, 345))
-"""Autumn, as the leaves on the released images say; hours are ours."""
+TOKYO = StreetClimate(latitude_deg=35.7, day_hours=(8.0, 15.5), night_hours=(19.0, 23.5), days=(260, 345), wet=0.0)
+"""Autumn, as the leaves on the released images say; hours are ours, and dry roads."""
 BRIGHTER, DARKER = (0.6, 1.1), (0.35, 0.9)
 """Exposure by day and by night against ``light.exposure``: the medians of real MF images (MSRS) are 94 and 17 of 255."""
 PER_WORLD, SPAN_M = 4, 60.0
@@ -110,9 +111,9 @@ def cameras(scale: float) -> tuple[Camera, Camera]:
     return colour, replace(colour, centre_px=(colour.centre_px[0] + focal * BETWEEN_M / MEETS_M, colour.centre_px[1]))
 
 
-def campus(rng: np.random.Generator, autumn: float) -> World:
+def campus(rng: np.random.Generator, leaves: Season) -> World:
     """A world of MF's kind: narrow roads without parking, asphalt beside them, many people on foot."""
-    place = world(rng, Layout.SUBURBAN if rng.random() < 0.6 else Layout.URBAN, lit=float(rng.uniform(0.2, 0.5)), autumn=autumn)
+    place = world(rng, Layout.SUBURBAN if rng.random() < 0.6 else Layout.URBAN, lit=float(rng.uniform(0.2, 0.5)), season=leaves)
     profile = replace(place.site.profile, lane=float(rng.uniform(2.3, 2.9)), parking=0.0, walk=float(rng.uniform(1.2, 2.4)), step=0.12)
     site = replace(place.site, profile=profile, crowd=1.4 * place.site.crowd + 0.5, lamps=True, spacing=40.0, scenery=(scenery.campus,))
     grey = float(rng.uniform(0.07, 0.13))
@@ -132,7 +133,7 @@ def _frames(street: Street, folder: Path, scale: float, part: Part) -> int:
         key = (4, list(FULL).index(part.split), int(part.domain is Domain.NIGHT), part.first)
         rng = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=key))
         moment = climate.draw(TOKYO, part.domain, rng)
-        place = campus(rng, climate.turned(moment))
+        place = campus(rng, climate.season(moment))
         stretch = place.stretch(0.0, SPAN_M)
         thermal = Thermal(float(rng.uniform(*RANGE_K)), float(rng.uniform(*BELOW)), sensor.columns(rng, cameras(scale)[1].width, street.sensor))
         for i in todo:

@@ -5,6 +5,8 @@ from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
 from jaxtyping import Bool, Float, Float32, Int32
 
+from heatnet.street.vectors import dot
+
 
 class Tracer:
     """A mesh that rays can be shot at."""
@@ -17,7 +19,7 @@ class Tracer:
             self._mesh = TriangleMesh(self._scene, np.ascontiguousarray(vertices), np.ascontiguousarray(faces))
 
     def nearest(
-        self, origin: Float[np.ndarray, "3"], directions: Float32[np.ndarray, "n 3"]
+        self, origin: Float[np.ndarray, "3"] | Float[np.ndarray, "n 3"], directions: Float32[np.ndarray, "n 3"]
     ) -> tuple[Float32[np.ndarray, "n"], Int32[np.ndarray, "n"], Float32[np.ndarray, "n 3"], Float32[np.ndarray, "n"], Float32[np.ndarray, "n"]]:
         """Distance (in lengths of the direction; infinite where nothing is hit), face (-1), raw normal, barycentric u and v."""
         origins = np.ascontiguousarray(np.broadcast_to(origin.astype(np.float32), directions.shape))
@@ -25,6 +27,14 @@ class Tracer:
         distance = hit["tfar"]
         distance[hit["primID"] < 0] = np.inf
         return distance, hit["primID"], hit["Ng"], hit["u"], hit["v"]
+
+    def between(self, origins: Float32[np.ndarray, "n 3"], goal: Float32[np.ndarray, "3"]) -> Bool[np.ndarray, "n"]:
+        """Whether something lies between each origin and a point."""
+        if self.empty or not len(origins):
+            return np.zeros(len(origins), bool)
+        way = goal - origins
+        length = np.maximum(np.sqrt(dot(way, way)), np.float32(1e-6))
+        return np.asarray(self._scene.run(np.ascontiguousarray(origins), way / length[:, None], dists=length, query="OCCLUDED") != -1)
 
     def blocked(self, origins: Float32[np.ndarray, "n 3"], direction: Float[np.ndarray, "3"]) -> Bool[np.ndarray, "n"]:
         """Whether something lies between each origin and infinity."""

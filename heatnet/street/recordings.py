@@ -75,7 +75,7 @@ def drive(street: Street, split: Split, domain: Domain, number: int) -> Drive:
     key = (2, SPLITS.index(split), int(domain is Domain.NIGHT), number)
     rng = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=key))
     moment = climate.draw(street.climate, domain, rng)
-    place = world(rng, Layout(street.layouts[number % len(street.layouts)]), float(rng.uniform(0.08, 0.35)), climate.turned(moment))
+    place = world(rng, Layout(street.layouts[number % len(street.layouts)]), float(rng.uniform(0.08, 0.35)), climate.season(moment))
     pattern = sensor.columns(rng, street.rig.thermal_size[0], street.sensor)
     start = datetime(2019, 1, 1, tzinfo=UTC) + timedelta(days=moment.day - 1, hours=moment.hour, seconds=float(rng.uniform(0, 1)))
     return Drive(place, moment, pattern, start)

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
+import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Float32, UInt8, UInt16
 
 from heatnet.calibration.camera import Camera
 from heatnet.config import StreetSensor
-from heatnet.street import balance, heat, light, planck, sensor
-from heatnet.street.materials import vistas_id
+from heatnet.street import balance, film, heat, light, planck, sensor
+from heatnet.street.materials import Material, vistas_id
 from heatnet.street.rays import Tracer
 from heatnet.street.texture import Surface, surface
 from heatnet.street.vectors import dot, turn, unit
@@ -76,9 +77,14 @@ def shoot(scene: Scene, camera: Camera, world_from_camera: Float[np.ndarray, "4 
 
 
 def label(shot: Shot) -> UInt8[np.ndarray, "h w"]:
-    """Vistas ids of what each pixel's middle shows."""
+    """Vistas ids of what each pixel's middle shows; the sky between twigs is vegetation, as annotators draw a bare crown."""
     ids = np.full(len(shot.directions), vistas_id("Sky"), np.uint8)
     ids[shot.hit.ray] = shot.hit.label
+    twigs = np.zeros(len(ids), np.uint8)
+    twigs[shot.hit.ray] = (shot.hit.material == Material.BARK) & (shot.hit.label == vistas_id("Vegetation"))
+    size = max(shot.camera.width // 100, 1)
+    crown = cv2.morphologyEx(twigs.reshape(shot.shape), cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)).ravel() > 0
+    ids[crown & (ids == vistas_id("Sky"))] = vistas_id("Vegetation")
     return ids.reshape(shot.shape)
 
 
@@ -91,7 +97,7 @@ def depth(shot: Shot) -> Float32[np.ndarray, "h w"]:
 
 def radiance(scene: Scene, shot: Shot, moment: Moment, glow: float, edge_rays: int) -> Float32[np.ndarray, "h w 3"]:
     """Linear light of every pixel; a pixel at an edge is the mean of ``edge_rays`` rays."""
-    return _smoothed(scene, shot, partial(_light, scene, moment, glow), edge_rays).reshape(*shot.shape, 3)
+    return _smoothed(scene, shot, partial(_light, scene, moment, glow, shot.shape), edge_rays).reshape(*shot.shape, 3)
 
 
 def temperature(scene: Scene, shot: Shot, moment: Moment, edge_rays: int, exact: bool = False) -> Float32[np.ndarray, "h w"]:
@@ -103,9 +109,19 @@ def temperature(scene: Scene, shot: Shot, moment: Moment, edge_rays: int, exact:
     return planck.read_back(_smoothed(scene, shot, partial(_warmth, scene, moment, extra), edge_rays).reshape(shot.shape))
 
 
-def _light(scene: Scene, moment: Moment, glow: float, hit: Surface, directions: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
-    """Light along rays."""
+def _light(
+    scene: Scene, moment: Moment, glow: float, shape: tuple[int, int], hit: Surface, directions: Float32[np.ndarray, "n 3"]
+) -> Float32[np.ndarray, "n 3"]:
+    """Light along rays; off wet roads once more, from there on as if all were dry and nobody else had lights."""
+    if len(wet := film.wet(hit, moment)):
+        hit = replace(hit, albedo=film.darkened(hit.albedo, wet, moment.wet))
     found = light.night(scene, hit, moment, glow) if moment.dark else light.day(hit, moment, light.shadow(scene, hit, moment))
+    if len(wet):
+        unlit = replace(scene, beams=scene.beams[:0])
+        look = partial(_light, unlit, replace(moment, wet=0.0), glow, shape)
+        blur = partial(film.streaks, ray=hit.ray[wet] if len(directions) == shape[0] * shape[1] else None, shape=shape)
+        road = film.picked(hit, wet)
+        found[wet] = film.shine(scene, road, moment, found[wet], light.sources(scene, road, moment), look, blur)
     return _with_sky(hit, directions, found, lambda sky: light.sky(moment, sky, glow))
 
 
@@ -118,13 +134,13 @@ def _warmth(
 
 
 def sunny(scene: Scene, hit: Surface, moment: Moment) -> Float32[np.ndarray, "n"] | float:
-    """The share of the past that the sun shone on surfaces, from one look back (``heat.look_back``) past what stands still."""
-    if (lag := heat.look_back(moment)) is None:
-        return heat.SEEN_BEFORE
-    sun = moment.sun(lag)
-    shone = light.shadow(replace(scene, moving=NOTHING), hit, moment, lag) > 0
-    known = np.where(shone, np.float32(heat.SUN_BEFORE), np.float32(heat.SHADE_BEFORE))
-    return np.where(dot(hit.normal, sun) > 0, known, np.float32(heat.SEEN_BEFORE))
+    """The share of the past that the sun shone on surfaces, from looks back (``heat.look_back``) past what stands still."""
+    still, lags = replace(scene, moving=NOTHING), heat.look_back(moment)
+    found = np.zeros(len(hit.ray), np.float32)
+    for lag in lags:
+        known = np.float32(heat.SHADE_BEFORE) + np.float32(heat.SUN_BEFORE - heat.SHADE_BEFORE) * light.shadow(still, hit, moment, lag)
+        found += np.where(dot(hit.normal, moment.sun(lag)) > 0, known, np.float32(heat.SEEN_BEFORE))
+    return found / np.float32(len(lags)) if lags else heat.SEEN_BEFORE
 
 
 def _with_sky(hit: Surface, directions: Float32[np.ndarray, "n 3"], found: Float32[np.ndarray, "m c"], sky: Shader) -> Float32[np.ndarray, "n c"]:

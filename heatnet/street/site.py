@@ -5,11 +5,17 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Float32
 
+from heatnet.street.materials import Material
 from heatnet.street.path import Layout, Profile
+from heatnet.street.plants import Season
 from heatnet.street.solids import Solid
+from heatnet.street.vehicles import BACK_K, FRONT_K
 
 BLOCK_M = 20.0
+BEFORE_M = 0.12
+"""How far before a lamp's glass its light begins: out of the body that holds it."""
 
 
 class Thing(NamedTuple):
@@ -33,7 +39,7 @@ class Site:
 
     layout: Layout
     profile: Profile
-    autumn: float
+    season: Season
     crowd: float
     lamps: bool
     lit: float
@@ -53,3 +59,24 @@ class Block:
 def facing(side: int) -> float:
     """The turn of an object that faces the road (its -x) from a side."""
     return 0.0 if side > 0 else float(np.pi)
+
+
+def bulbs(things: Sequence[Thing]) -> Float[np.ndarray, "bulbs 6"]:
+    """The lights of things that are on, all in front as one and all behind as one: which thing, x, y, z in its frame, 1 for red ones behind,
+    strength (1: two headlights or two tail lights of a car)."""
+    rows = []
+    for place, thing in enumerate(things):
+        for red, (material, usual) in enumerate(((Material.HEADLIGHT, FRONT_K), (Material.TAILLIGHT, BACK_K))):
+            on = [solid for solid in thing.solids if solid.stuff.material is material and solid.warmth > 0]
+            if on:
+                x, y, z = np.mean([solid.centre for solid in on], 0)
+                rows.append((place, x, y + (1 - 2 * red) * BEFORE_M, z, red, sum(solid.warmth for solid in on) / (2 * usual)))
+    return np.array(rows).reshape(-1, 6)
+
+
+def beams_of(on: Float[np.ndarray, "n 6"], poses: Float[np.ndarray, "things 4"]) -> Float32[np.ndarray, "n 6"]:
+    """Lights (``bulbs``) moved to where their things stand: x, y, z in the world, heading, 1 for red ones, strength."""
+    x, y, z, heading = poses[on[:, 0].astype(int)].T
+    cos, sin = np.cos(heading), np.sin(heading)
+    moved = (cos * on[:, 1] - sin * on[:, 2] + x, sin * on[:, 1] + cos * on[:, 2] + y, on[:, 3] + z)
+    return np.stack([*moved, heading, on[:, 4], on[:, 5]], -1).astype(np.float32)

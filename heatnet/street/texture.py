@@ -70,8 +70,8 @@ def chance(*keys: Int[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
     return (mixed & np.uint32(0xFFFF)).astype(np.float32) / np.float32(65535)
 
 
-def surface(scene: Scene, origin: Float32[np.ndarray, "3"], directions: Float32[np.ndarray, "rays 3"]) -> Surface:
-    """Shoot unit rays from a point and describe what they hit; rays that meet nothing (sky) are left out."""
+def surface(scene: Scene, origin: Float32[np.ndarray, "3"] | Float32[np.ndarray, "rays 3"], directions: Float32[np.ndarray, "rays 3"]) -> Surface:
+    """Shoot unit rays from a point, or from one point each, and describe what they hit; rays that meet nothing (sky) are left out."""
     distance, face, normal, u, v = scene.static.nearest(origin, directions)
     part = np.take(scene.static_part, face, mode="clip")
     floor = np.flatnonzero((face >= 0) & (face < len(scene.along)))
@@ -83,6 +83,7 @@ def surface(scene: Scene, origin: Float32[np.ndarray, "3"], directions: Float32[
     ray = np.flatnonzero(np.isfinite(distance))
     if len(ray) < len(distance):
         distance, normal, part, directions = (np.take(array, ray, axis=0) for array in (distance, normal, part, directions))
+        origin = origin if origin.ndim == 1 else np.take(origin, ray, axis=0)
     plain = _plain(scene, origin, ray, directions, distance, normal, part)
     corners = scene.along[face[floor]]
     along = corners[:, 0] + u[floor, None] * (corners[:, 1] - corners[:, 0]) + v[floor, None] * (corners[:, 2] - corners[:, 0])
@@ -91,7 +92,7 @@ def surface(scene: Scene, origin: Float32[np.ndarray, "3"], directions: Float32[
 
 def _plain(
     scene: Scene,
-    origin: Float32[np.ndarray, "3"],
+    origin: Float32[np.ndarray, "3"] | Float32[np.ndarray, "n 3"],
     ray: Int[np.ndarray, "n"],
     direction: Float32[np.ndarray, "n 3"],
     distance: Float32[np.ndarray, "n"],

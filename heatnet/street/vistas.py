@@ -16,7 +16,7 @@ from heatnet.config import Street
 from heatnet.street import light, render, rig, sensor
 from heatnet.street.bdd import american
 from heatnet.street.checks import check
-from heatnet.street.climate import daylight, turned
+from heatnet.street.climate import daylight, season
 from heatnet.street.files import claim, room, write_bytes, write_image
 from heatnet.street.jobs import Progress, run
 from heatnet.street.path import Layout
@@ -80,10 +80,10 @@ def _images(street: Street, folder: Path, split: str, first: int, last: int) -> 
 
 def _place(street: Street, layout: Layout, day: int, rng: np.random.Generator) -> World:
     """A world; the share ``abroad`` of the towns and villages lies in North America."""
-    autumn = turned(Moment(12.0, float(day), street.climate.latitude_deg, 0.0, 0.0, 0.0))
+    leaves = season(Moment(12.0, float(day), street.climate.latitude_deg, 0.0, 0.0, 0.0))
     if rng.random() < street.vistas.abroad:
-        return american(rng, layout, autumn)
-    return world(rng, layout, autumn=autumn)
+        return american(rng, layout, leaves)
+    return world(rng, layout, season=leaves)
 
 
 def _image(street: Street, paths: tuple[Path, Path], where: tuple[World, Stretch], moment: Moment, rng: np.random.Generator) -> None:

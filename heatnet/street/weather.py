@@ -10,7 +10,7 @@ SOLAR_CONSTANT = 1361.0
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment: solar hour, day of the year, latitude; cloud cover 0..1, wind in m/s; ``bearing`` of the world's y axis.
+    """A moment: solar hour, day of the year, latitude; cloud cover 0..1, wind in m/s; ``bearing`` of the world's y axis; how wet roads are, 0..1.
 
     ``bearing`` is in radians clockwise from north. Where it is (Freiburg) sets the climate in ``air_c``.
     """
@@ -21,10 +21,11 @@ class Moment:
     cloud: float
     wind: float
     bearing: float
+    wet: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse an hour, a day, a latitude, a cloud cover or a wind that cannot be."""
-        spans = {"hour": (0, 24), "day": (1, 366), "latitude_deg": (-90, 90), "cloud": (0, 1), "wind": (0, 60)}
+        spans = {"hour": (0, 24), "day": (1, 366), "latitude_deg": (-90, 90), "cloud": (0, 1), "wet": (0, 1), "wind": (0, 60)}
         for name, (low, high) in spans.items():
             if not low <= getattr(self, name) <= high:
                 raise ValueError(f"moment.{name}: {getattr(self, name)} is not between {low} and {high}")

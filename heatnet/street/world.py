@@ -10,12 +10,13 @@ from jaxtyping import Float, Float32, Int32
 from heatnet.street import blocks, city, ground, highway, vehicles
 from heatnet.street.materials import Material
 from heatnet.street.path import Course, Layout, Profile, course, profile
+from heatnet.street.plants import Season
 from heatnet.street.rays import Tracer
-from heatnet.street.site import BLOCK_M, Block, Site, Thing
+from heatnet.street.site import BLOCK_M, Block, Site, Thing, beams_of, bulbs
 from heatnet.street.solids import Mesh, Parts, compiled, join, parts_of, turned
 
 BEHIND_M, AHEAD_M = 30.0, 180.0
-CLEAR_M = 3.0
+LEAFY, CLEAR_M = Season(0.2, 0.0), 3.0
 """Nobody walks or drives into the car of the cameras."""
 SLOPES_M = 14.0
 """From here on the ground may rise (``ground.height``); houses nearer to the road stand level."""
@@ -26,7 +27,8 @@ class Scene:
     """A street at an instant, ready for rays.
 
     Faces of ``static`` come first in ``part``, then those of ``moving``; ``along`` holds (s, t) of the corners of the first
-    faces, which are the ground's. ``ego`` is where the car of the cameras stands: x, y, heading.
+    faces, which are the ground's. ``ego`` is where the car of the cameras stands: x, y, heading. ``beams`` are the lights of other vehicles
+    (``site.bulbs``): x, y, z, heading, 1 for red ones behind, strength.
     """
 
     static: Tracer
@@ -39,6 +41,7 @@ class Scene:
     zebras: tuple[tuple[float, float], ...]
     crossings: tuple[tuple[float, float], ...]
     lights: Float32[np.ndarray, "lights 3"]
+    beams: Float32[np.ndarray, "beams 6"]
     ego: tuple[float, float, float]
 
 
@@ -52,6 +55,7 @@ class Stretch:
     mesh: Mesh
     parts: Parts
     owner: Int32[np.ndarray, "moving_parts"]
+    bulbs: Float[np.ndarray, "bulbs 6"]
     speed: float
     heights: Callable[[Float[np.ndarray, "n 2"]], Float[np.ndarray, "n"]]
 
@@ -68,7 +72,8 @@ class Stretch:
         vertices, parts = _stand(self.mesh, self.parts, self.owner, poses)
         faces = near[self.mesh.thing[self.mesh.faces[:, 0]]]
         part = self.mesh.part[faces] + np.int32(len(still.parts))
-        return replace(still, moving=Tracer(vertices, self.mesh.faces[faces]), moving_part=part, parts=join([still.parts, parts]))
+        beams = beams_of(self.bulbs[near[self.bulbs[:, 0].astype(int) + 1]], poses[1:])
+        return replace(still, moving=Tracer(vertices, self.mesh.faces[faces]), moving_part=part, parts=join([still.parts, parts]), beams=beams)
 
     def _there(self, thing: Thing, ego_s: float) -> bool:
         """Whether a moving thing is there at all: near its own place, as any stretch that holds this moment knows it, or if it drives with us."""
@@ -112,7 +117,7 @@ class World:
         mesh, owner = compiled(groups)
         parts = parts_of(groups, np.array([1, *[7919 + _seed(thing) for thing in movers]]))
         still = self.lay(fixed, made, (first * BLOCK_M, (last + 1) * BLOCK_M))
-        return Stretch(self.course, still, movers, mesh, parts, owner, self.speed, partial(self._heights, made))
+        return Stretch(self.course, still, movers, mesh, parts, owner, bulbs(movers), self.speed, partial(self._heights, made))
 
     def _ahead(self) -> list[Thing]:
         """Perhaps a car or two that drive before ours, all the way."""
@@ -150,6 +155,7 @@ class World:
             zebras=tuple(block.zebra for block in made if block.zebra),
             crossings=tuple(crossings),
             lights=self._lights(things),
+            beams=np.zeros((0, 6), np.float32),
             ego=(0.0, 0.0, 0.0),
         )
 
@@ -213,14 +219,14 @@ def _stand(
     return world.astype(np.float32), frame
 
 
-def world(rng: np.random.Generator, layout: Layout, lit: float = 0.3, autumn: float = 0.2) -> World:
-    """A world of a kind of street; ``lit`` is the share of windows lit at night, ``autumn`` that of plants that have turned (``climate.turned``)."""
+def world(rng: np.random.Generator, layout: Layout, lit: float = 0.3, season: Season = LEAFY) -> World:
+    """A world of a kind of street; ``lit`` is the share of windows lit at night, ``season`` tells the plants' leaves (``climate.season``)."""
     if layout is Layout.CITY:
-        plain = world(rng, Layout.URBAN, lit, autumn)
+        plain = world(rng, Layout.URBAN, lit, season)
         return replace(plain, site=city.site(rng, plain.site))
     crowd = {Layout.URBAN: 1.9, Layout.SUBURBAN: 0.85, Layout.RURAL: 0.35, Layout.HIGHWAY: 0.0}[layout] * float(rng.uniform(0.6, 1.5))
     cross = highway.profile(rng) if layout is Layout.HIGHWAY else profile(rng, layout)
-    site = Site(layout, cross, autumn, crowd, bool(rng.random() < 0.75), lit, float(rng.choice([40, 60])))
+    site = Site(layout, cross, season, crowd, bool(rng.random() < 0.75), lit, float(rng.choice([40, 60])))
     entropy = tuple(int(word) for word in rng.integers(0, 2**32, 4))
     paved = layout is Layout.URBAN and rng.random() < 0.6
     return World(

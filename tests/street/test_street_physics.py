@@ -100,8 +100,18 @@ def test_what_the_sun_shone_on_before_is_warmer():
     evening = moment(hour=22.0, day=172.0)
     warm, cool = (float(heat.temperature(plate(Material.ASPHALT, 0.1), evening, np.zeros(1, np.float32), share)[0]) for share in (0.85, 0.25))
     assert warm > cool + 1
-    assert heat.look_back(evening) in heat.LAGS_H[1:]
-    assert heat.look_back(moment(hour=12.0, day=355.0, latitude_deg=80.0)) is None
+    assert heat.look_back(moment(hour=12.0, day=355.0, latitude_deg=80.0)) == ()
+
+
+def test_looks_back_move_smoothly_with_the_hour_and_rest_on_the_afternoon_by_night():
+    hours = np.arange(14.0, 24.0, 0.1)
+    suns = np.array([hour - np.array(heat.look_back(moment(hour=float(hour), day=172.0))) for hour in hours])
+    assert (np.diff(suns, axis=0) > -0.02).all()
+    assert np.abs(np.diff(suns, axis=0)).max() < 0.15
+    late = suns[hours > 20.5]
+    assert (np.ptp(late, axis=0) < 0.3).all()
+    assert (late > 12).all()
+    assert (late < 18).all()
 
 
 def test_the_camera_adds_radiances_of_its_band_up():
@@ -135,6 +145,7 @@ def test_twilight_fades_by_the_published_steps_and_leaves_no_jump_at_sunset():
 
 
 def test_leaves_turn_in_autumn_and_are_green_in_summer():
-    share = [climate.turned(moment(day=float(day))) for day in (172, 280, 315)]
+    share = [climate.season(moment(day=float(day))).turned for day in (172, 280, 315)]
     assert share[0] == 0 < share[1] < share[2]
-    assert climate.turned(moment(day=172.0, latitude_deg=-40.0)) > 0.5
+    assert climate.season(moment(day=172.0, latitude_deg=-40.0)).turned > 0.5
+    assert [climate.season(moment(day=float(day))).bare for day in (20, 172, 300, 345)] == [0.85, 0, 0, 0.85]

@@ -14,6 +14,7 @@ from heatnet.street.bdd import parts as bdd_parts
 from heatnet.street.materials import SCENE_NAMES, vistas_id
 from heatnet.street.mf import cameras, campus, eight_bit
 from heatnet.street.mf import parts as mf_parts
+from heatnet.street.world import LEAFY
 from heatnet.taxonomy import BICYCLE, CAR, CITYSCAPES, CURB, IGNORE, MF, PERSON, Domain
 
 FRAMES, SCALE = 9, 0.1
@@ -111,8 +112,8 @@ def things(place, blocks: int = 25) -> set[str]:
 
 def test_what_only_mf_labels_stands_on_its_campus_and_nowhere_else():
     own = {"Traffic Cone", "Speed Bump", "Wheel Stop"}
-    assert own | {"Guard Rail"} <= things(campus(np.random.default_rng(0), 0.5))
-    for place in (american(np.random.default_rng(0), Layout.URBAN, 0.5), *(world(np.random.default_rng(1), layout) for layout in Layout)):
+    assert own | {"Guard Rail"} <= things(campus(np.random.default_rng(0), LEAFY))
+    for place in (american(np.random.default_rng(0), Layout.URBAN, LEAFY), *(world(np.random.default_rng(1), layout) for layout in Layout)):
         assert not own & things(place)
 
 
@@ -127,7 +128,7 @@ def test_scenery_leaves_the_world_without_it_as_it_was():
 def test_north_america_drives_wider_cars_on_wider_lanes():
     rng = np.random.default_rng
     ours, theirs = (
-        [build(rng(seed)) for seed in range(20)] for build in (lambda r: world(r, Layout.URBAN), lambda r: american(r, Layout.URBAN, 0.5))
+        [build(rng(seed)) for seed in range(20)] for build in (lambda r: world(r, Layout.URBAN), lambda r: american(r, Layout.URBAN, LEAFY))
     )
     assert np.mean([w.site.profile.lane for w in theirs]) > np.mean([w.site.profile.lane for w in ours]) + 0.4
     pickup, height = scenery.pickup(rng(0), running=True), 0.0
