@@ -108,7 +108,8 @@ class Pairs:
 
     ``held_out``: ranges of image numbers (first, last) for layouts without a split of their own, with ``gap`` numbers
     dropped on either side because neighbouring frames look alike. ``guard``: what of the test set may not be trained on where frames have
-    time stamps, whole ``drives`` that a test frame is from, or only its ``neighbours`` in time.
+    time stamps, whole ``drives`` that a test frame is from, or only its ``neighbours`` in time. ``keep``: prepared frames are kept on disk,
+    beside the folder, for the stages and processes that read them later.
     """
 
     layout: Literal["freiburg", "msrs", "mf"]
@@ -117,6 +118,7 @@ class Pairs:
     held_out: tuple[tuple[int, int], ...] | None
     gap: int | None
     guard: Literal["drives", "neighbours"] = "drives"
+    keep: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from heatnet.config import Input
 from heatnet.data.frames import Frame
@@ -15,7 +16,7 @@ from heatnet.taxonomy import LabelMap
 class Chunks:
     """Frames to be read in chunks of ``size`` as often as they are gone through; a set that is one chunk is read once and kept.
 
-    While one chunk is in use the next is read, so two are in memory at most.
+    Prepared frames are kept in the folder ``keep`` and taken from there. While one chunk is in use the next is read, so two are in memory at most.
     """
 
     frames: Sequence[Frame]
@@ -23,6 +24,7 @@ class Chunks:
     label_map: LabelMap | None
     workers: int
     size: int
+    keep: Path | None = None
     kept: list[Samples] = field(default_factory=list, repr=False)
 
     def __len__(self) -> int:
@@ -56,4 +58,4 @@ class Chunks:
 
     def _read(self, start: int) -> Samples:
         """The chunk that begins at a frame."""
-        return load(self.frames[start : start + self.size], self.input, self.label_map, self.workers)
+        return load(self.frames[start : start + self.size], self.input, self.label_map, self.workers, keep=self.keep)

@@ -1,8 +1,9 @@
 """Frames -> samples: decode in parallel, resize to the network's size, keep in memory.
 
-What never changes between epochs (decoding, resizing, cropping) is done once. It takes 7 bytes of memory a pixel (RGB 3,
-thermal 2, label 1, confidence 1): all 20 647 pairs of Freiburg Thermal at 704x320 take 32 GB, some hundreds at 256x128 some
-dozens of MB (``Samples.nbytes``).
+What never changes between epochs (decoding, resizing, cropping) is done once; with a folder for prepared frames
+(``heatnet.data.prepared``) once for all stages and processes. It takes 7 bytes of memory (and there of disk) a pixel (RGB 3, thermal 2,
+label 1, confidence 1): all 20 647 pairs of Freiburg Thermal at 704x320 take 32 GB, some hundreds at 256x128 some dozens of MB
+(``Samples.nbytes``).
 """
 
 from collections.abc import Callable, Sequence
@@ -11,10 +12,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from jaxtyping import Shaped, UInt8, UInt16
+from jaxtyping import Int64, Shaped, UInt8, UInt16
 
 from heatnet.config import Input
 from heatnet.data.frames import Frame
+from heatnet.data.prepared import prepared
 from heatnet.data.reading import read_confidence, read_label, read_rgb, read_thermal
 from heatnet.data.samples import Samples
 from heatnet.data.thermal import interpolation, levelled, resized
@@ -27,19 +29,25 @@ ASPECT_TOLERANCE = 0.02
 
 
 def load(
-    frames: Sequence[Frame], input: Input, label_map: LabelMap | None, workers: int, progress: Callable[[int, int], None] | None = None
+    frames: Sequence[Frame],
+    input: Input,
+    label_map: LabelMap | None,
+    workers: int,
+    progress: Callable[[int, int], None] | None = None,
+    keep: Path | None = None,
 ) -> Samples:
     """Decode all frames into arrays of the network's size, in their order.
 
     With ``label_map`` ``None`` no labels are read, with ``input.thermal`` ``None`` no thermal images. ``workers`` threads decode;
-    ``progress(done, total)`` is called after each frame. Raises ``ValueError`` for an empty list, for frames of which only
-    some have a modality or label, and for every file that cannot be used.
+    ``progress(done, total)`` is called after each frame. Prepared frames are kept in the folder ``keep`` and taken from there.
+    Raises ``ValueError`` for an empty list, for frames of which only some have a modality or label, and for every file that
+    cannot be used.
     """
     if not frames:
         raise ValueError("no frames to load; expected at least one; check the index and the split")
     samples = _empty(frames, input, label_map is not None)
     with ThreadPoolExecutor(workers) as pool:
-        jobs = [pool.submit(_fill, samples, i, frame, label_map) for i, frame in enumerate(frames)]
+        jobs = [pool.submit(_fill, samples, i, frame, label_map, keep) for i, frame in enumerate(frames)]
         try:
             for done, job in enumerate(jobs, 1):
                 job.result()
@@ -75,19 +83,42 @@ def _all_have(frames: Sequence[Frame], what: str) -> bool:
     return not missing
 
 
-def _fill(samples: Samples, i: int, frame: Frame, label_map: LabelMap | None) -> None:
-    """Decode one frame into its place."""
+def _fill(samples: Samples, i: int, frame: Frame, label_map: LabelMap | None, keep: Path | None) -> None:
+    """Decode one frame into its place, or take it from what is kept: first its images, then its label."""
+    images = [part[i] for part in (samples.rgb, samples.thermal) if part is not None]
+    first = frame.rgb if samples.rgb is not None else frame.thermal
+    stored = np.zeros(2, np.int64)
+    if images:
+        files = [file for file in (frame.rgb, frame.thermal) if file]
+        grey_too = frame.thermal is None and frame.label is not None  # a labelled photograph may be grey
+        prepared(keep, files, (samples.input, grey_too), [stored, *images], lambda: _fill_images(samples, i, frame, grey_too, stored))
+    if samples.label is not None and frame.label and label_map:
+        seen = ((int(stored[0]), int(stored[1])), first) if images and first else None
+        parts = [part[i] for part in (samples.label, samples.weight) if part is not None]
+        files = [file for file in (frame.label, frame.confidence) if file]
+        prepared(keep, files, (samples.input, label_map, seen), parts, lambda: _fill_labels(samples, i, frame, label_map, seen))
+
+
+def _fill_images(samples: Samples, i: int, frame: Frame, grey_too: bool, size: Int64[np.ndarray, "2"]) -> None:
+    """The images of one frame in their place, and the ``size`` (height, width) of the first as it is stored."""
     settings, stored = samples.input, None
     if samples.rgb is not None and frame.rgb:
-        rgb = read_rgb(frame.rgb, grey_too=frame.thermal is None and frame.label is not None)  # a labelled photograph may be grey
+        rgb = read_rgb(frame.rgb, grey_too)
         stored = rgb.shape[:2], frame.rgb
-        size = _fit(stored[0], settings)
-        samples.rgb[i] = _columns(_rows(cv2.resize(rgb, size[::-1], interpolation=interpolation(rgb.shape, size)), settings, UNSEEN), settings)
+        fit = _fit(stored[0], settings)
+        samples.rgb[i] = _columns(_rows(cv2.resize(rgb, fit[::-1], interpolation=interpolation(rgb.shape, fit)), settings, UNSEEN), settings)
     if samples.thermal is not None and frame.thermal and settings.thermal:
         counts = read_thermal(frame.thermal, settings.thermal.bits)
         stored = _checked(counts, frame.thermal, stored, settings)
         samples.thermal[i] = _columns(levelled(resized(counts, settings.size, settings.thermal), settings.thermal), settings)
-    if samples.label is not None and frame.label and label_map:
+    assert stored
+    size[:] = stored[0]
+
+
+def _fill_labels(samples: Samples, i: int, frame: Frame, label_map: LabelMap, stored: "Stored | None") -> None:
+    """The label of one frame and its confidence in their place."""
+    settings = samples.input
+    if samples.label is not None and frame.label:
         samples.label[i] = _fitted(read_label(frame.label, label_map), frame.label, stored, settings, IGNORE)
     if samples.weight is not None and frame.confidence:
         samples.weight[i] = _fitted(read_confidence(frame.confidence), frame.confidence, stored, settings, 0)

@@ -63,12 +63,12 @@ def read_pairs(
     ``crop=False`` keeps all columns: a teacher labels whole frames. Raises ``ValueError`` for a tree that is MF's own labels, whose ids
     would be taken for ours.
     """
-    return load(*_wanted(settings, folder, split, domain, labels, crop), workers)
+    return load(*_wanted(settings, folder, split, domain, labels, crop), workers, keep=_kept(settings, folder))
 
 
 def stream_pairs(settings: config.Pairs, folder: Path, split: str, domain: Domain | None = None, size: int = CHUNK, workers: int = 2) -> Chunks:
     """The pairs of a split with the set's own labels as ``read_pairs`` reads them, but ``size`` frames at a time."""
-    return Chunks(*_wanted(settings, folder, split, domain, None, True), workers, size)
+    return Chunks(*_wanted(settings, folder, split, domain, None, True), workers, size, _kept(settings, folder))
 
 
 def _wanted(
@@ -86,6 +86,11 @@ def _wanted(
     return frames, settings.input if crop else replace(settings.input, crop_columns=None), label_map
 
 
+def _kept(settings: config.Pairs, folder: Path) -> Path | None:
+    """Where prepared frames of a set are kept: beside its folder, so that they are no part of it; ``None``: nowhere."""
+    return folder.with_name(f"{folder.name}.prepared") if settings.keep else None
+
+
 OWN: Mapping[str, tuple[LabelMap, ...]] = {"mf": (MF_OWN, MF_SCORED)}
 """Layouts whose training frames people labelled, and how those labels may be read: in the set's ids, in our classes."""
 
@@ -98,7 +103,7 @@ def read_supervised(settings: config.Pairs, folder: Path, split: str, label_map:
     if label_map not in OWN.get(settings.layout, ()):
         known = "; ".join(f"{layout} with {' or '.join(one.name for one in maps)}" for layout, maps in OWN.items())
         raise ValueError(f"{folder}: {settings.layout} cannot be read with the labels of {label_map.name!r}; expected {known}; use read_pairs")
-    return load(pairs(settings, folder, split, domain), settings.input, label_map, workers)
+    return load(pairs(settings, folder, split, domain), settings.input, label_map, workers, keep=_kept(settings, folder))
 
 
 LABELLED: Mapping[str, tuple[Callable[[Path, str, Domain | None], list[Frame]], LabelMap]] = {
