@@ -23,7 +23,10 @@ class Cameras:
 
 @dataclass(frozen=True)
 class Teacher:
-    """The RGB teacher: trained on ``labelled``, or taken from ``file`` as it is."""
+    """The RGB teacher: trained on ``labelled``, or taken from ``file`` as it is.
+
+    ``mirror``: its labels are the mean of its answers for an image and for the mirror image.
+    """
 
     pairs: Pairs
     labelled: Labelled | None
@@ -31,6 +34,7 @@ class Teacher:
     network: Network
     training: Training
     augmentation: Augmentation
+    mirror: bool
 
 
 @dataclass(frozen=True)
