@@ -34,12 +34,12 @@ def follow(reports: Iterable[Report], title: str, steps: int, epoch: int) -> His
 
 
 def _curves(rows: list[Mapping[str, float]]) -> Curves:
-    """Rows of named values as a column per name."""
-    return {name: np.array([row[name] for row in rows]) for name in (rows[0] if rows else {})}
+    """Rows of named values as a column per name; NaN in steps that have no such term (another stage of training)."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: np.array([row.get(name, np.nan) for row in rows]) for name in names}
 
 
 def _means(reports: list[Report]) -> str:
-    """The mean of every loss term and figure over some steps."""
-    names = [*reports[0].losses, *reports[0].figures]
-    values = [[{**report.losses, **report.figures}[name] for report in reports] for name in names]
-    return "  ".join(f"{name} {np.mean(value):.3f}" for name, value in zip(names, values, strict=True))
+    """The mean of every loss term and figure over those of some steps that have it."""
+    columns = _curves([{**report.losses, **report.figures} for report in reports])
+    return "  ".join(f"{name} {np.nanmean(values):.3f}" for name, values in columns.items())
