@@ -123,7 +123,7 @@ def main(workers: int, few: int, many: int) -> None:
 Written by `python benchmarks/street.py {workers} {few} {many}` on {os.cpu_count()} cores; wall time was {contended:.2f} times the CPU time
 (1.0: the machine did nothing else).
 
-Frames of the default size (left, right, thermal, label), written, those of 24 half drives, the start of the workers included:
+Frames of the default size (left, right, thermal, label), written (24 folders; the start of the workers included):
 
 {table(("workers", "frames a second", "against one worker"), speed)}
 One process, frames of 160x120 in MF's layout:
