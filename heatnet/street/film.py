@@ -79,8 +79,9 @@ def shine(
     cover = np.float32(0.5 * moment.wet) * (1 + pool)
     share = (cover * fresnel(-road.direction[:, 2], rough))[:, None]
     gloss = np.zeros_like(light)
-    for chosen, towards, strength in sources:
-        gloss[chosen] += lobe(-road.direction[chosen], towards, rough[chosen])[:, None] * strength
+    for chosen, away, nearness, strength, tint in sources:
+        towards = away * nearness[:, None]
+        gloss[chosen] += (strength * lobe(-road.direction[chosen], towards, rough[chosen]))[:, None] * tint
     sharp = _mirrored(scene, road, moment.dark, look)
     seen = pool[:, None] * sharp + (1 - pool[:, None]) * blur(sharp)
     return light * (1 - share) + share * seen + cover[:, None] * gloss
