@@ -1,15 +1,19 @@
 """The street: labelled RGB-thermal frames a second, against the bare rays in the same run; flat cost, flat memory, workers.
 
-``python benchmarks/street.py [WORKERS]`` reads the default profile's params.yaml and prints five tables: CPU time of one process for
-the parts of a frame; what a contended machine costs (wall over CPU time); CPU time a frame and peak memory after few and after many
-frames; CPU time a frame near and far along an endless drive; and wall time for writing a few folders with one and with WORKERS processes.
+``python benchmarks/street.py [WORKERS [FEW [MANY]]]`` (2, 100 and 10000 unless given; 10000 take a quarter of an hour) reads the default
+profile's params.yaml and writes ``results/street_speed.md``: frames a second at the default size, written, with 1, 2, 4 ... WORKERS
+processes; CPU time a frame and peak memory of a process of its own that writes FEW and MANY frames; CPU time a frame near and far along an
+endless drive; CPU time of the parts of a frame; and what a contended machine costs (wall over CPU time).
 """
 
+import multiprocessing
+import os
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,7 +61,7 @@ def parts(street: Street, domain: Domain) -> dict[str, float]:
 
 
 def writing(street: Street, workers: int) -> float:
-    """Frames a second, written."""
+    """Frames a second (left, right, thermal, label), written; the start of the workers counts."""
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         frames = [step.total for step in write_recordings(street, Path(folder) / "recordings", Path(folder) / "truth", workers)][-1]
@@ -74,6 +78,12 @@ def growth(street: Street, frames: int) -> tuple[float, float]:
         return 1000 * (time.process_time() - start) / frames, peak
 
 
+def alone(street: Street, frames: int) -> tuple[float, float]:
+    """``growth`` in a process of its own, whose peak memory nothing else has raised."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(growth, street, frames).result()
+
+
 def along(street: Street, distance_m: float) -> float:
     """CPU milliseconds a frame of one folder (11 frames, laid out anew), ``distance_m`` down the road of one drive."""
     journey = recordings.drive(street, "train", Domain.DAY, 0)
@@ -86,26 +96,49 @@ def along(street: Street, distance_m: float) -> float:
     return 1000 * (time.process_time() - start) / 11
 
 
-def main(workers: int) -> None:
-    """Print the tables."""
-    section = yaml.safe_load((Path(__file__).parents[1] / "params.yaml").read_text())["street"]
-    street = parse(Street, section, "params.yaml: street")
+def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A markdown table."""
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in (heads, ["---"] * len(heads), *rows)) + "\n"
+
+
+def main(workers: int, few: int, many: int) -> None:
+    """Measure, print and write the tables."""
+    root = Path(__file__).parents[1]
+    street = parse(Street, yaml.safe_load((root / "params.yaml").read_text())["street"], "params.yaml: street")
     begun, busy = time.perf_counter(), time.process_time()
-    for domain in Domain:
-        for name, cost in parts(street, domain).items():
-            print(f"{domain.value:5} {name:13} {cost:7.1f} ms")
-    print(f"wall over CPU time: {(time.perf_counter() - begun) / (time.process_time() - busy):.2f} (1.0: the machine is ours)")
-    for frames in (16, 64, 256, 1024):
-        cost, peak = growth(street, frames)
-        print(f"{frames:4} frames in MF's layout, 160x120: {cost:6.1f} ms a frame, peak memory {peak:5.0f} MB")
+    found = {domain: parts(street, domain) for domain in Domain}
+    names, costs = [*found[Domain.DAY]], [(domain.value, *(f"{cost:.0f}" for cost in costs.values())) for domain, costs in found.items()]
+    contended = (time.perf_counter() - begun) / (time.process_time() - busy)
+    grown = [(frames, f"{cost:.1f}", f"{peak:.0f}") for frames in (few, many) for cost, peak in [alone(street, frames)]]
     along(street, 0.0)
-    for distance_m in (0.0, 1e3, 1e4, 1e5):
-        print(f"{distance_m / 1000:5.0f} km down the road of a drive: {along(street, distance_m):6.1f} ms a frame")
-    few = replace(street.train, day_drives=2, night_drives=2, day_frames=8, night_frames=8, folder_frames=8)
-    short = replace(street, train=few, test=replace(few, day_drives=0, night_drives=0), calibration=replace(few, day_drives=0, night_drives=0))
-    for count in (1, workers):
-        print(f"{count} worker(s): {writing(short, count):5.1f} frames/s (left, right, thermal, label)")
+    far = [(f"{distance_m / 1000:.0f}", f"{along(street, distance_m):.0f}") for distance_m in (0.0, 1e3, 1e4, 1e5)]
+    some = replace(street.train, day_frames=11, night_frames=11)
+    none = replace(some, day_drives=0, night_drives=0)
+    short = replace(street, train=some, test=none, calibration=none, shared_drives=0)
+    counts = sorted({*(2**k for k in range(workers.bit_length()) if 2**k <= workers), workers})
+    rates = {count: writing(short, count) for count in counts}
+    speed = [(count, f"{rate:.1f}", f"{rate / rates[1]:.2f}") for count, rate in rates.items()]
+    text = f"""# The simulator's speed
+
+Written by `python benchmarks/street.py {workers} {few} {many}` on {os.cpu_count()} cores; wall time was {contended:.2f} times the CPU time
+(1.0: the machine did nothing else).
+
+Frames of the default size (left, right, thermal, label), written (24 folders; the start of the workers included):
+
+{table(("workers", "frames a second", "against one worker"), speed)}
+One process, frames of 160x120 in MF's layout:
+
+{table(("frames", "CPU ms a frame", "peak memory, MB"), grown)}
+Eleven frames of a drive, laid out anew, down the road:
+
+{table(("km", "CPU ms a frame"), far)}
+Parts of a frame, CPU ms (one frame of three cameras; its bare rays; one of two cameras; a new stretch of road, which serves eleven):
+
+{table(("", *names), costs)}"""
+    print(text)
+    (root / "results" / "street_speed.md").write_text(text)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2)
+    given = [int(number) for number in sys.argv[1:]]
+    main(*given, *(2, 100, 10000)[len(given) :])

@@ -6,9 +6,22 @@ from typing import Literal
 Kind = Literal["urban", "suburban", "rural", "highway", "city"]
 
 
+Rows = tuple[tuple[float, float, float, float], tuple[float, float, float, float], tuple[float, float, float, float]]
+
+
+@dataclass(frozen=True)
+class StreetThermalRight:
+    """The right camera of a thermal stereo pair, of the left one's size; ``from_thermal`` holds the first three rows of the transform."""
+
+    focal_px: tuple[float, float]
+    centre_px: tuple[float, float]
+    distortion: tuple[float, float, float, float]
+    from_thermal: Rows
+
+
 @dataclass(frozen=True)
 class StreetRig:
-    """The rig at full scale: a rectified RGB pair and a thermal camera, on a roof ``height_m`` above the road.
+    """The rig at full scale: a rectified RGB pair and a thermal camera (or two), on a roof ``height_m`` above the road.
 
     ``thermal_from_left`` holds the first three rows of the transform; ``focal_guess`` is the data sheet's focal length over the true one.
     """
@@ -21,9 +34,10 @@ class StreetRig:
     thermal_focal_px: tuple[float, float]
     thermal_centre_px: tuple[float, float]
     thermal_distortion: tuple[float, float, float, float]
-    thermal_from_left: tuple[tuple[float, float, float, float], tuple[float, float, float, float], tuple[float, float, float, float]]
+    thermal_from_left: Rows
     height_m: float
     focal_guess: float
+    thermal_right: StreetThermalRight | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +98,11 @@ class StreetSplit:
 
 @dataclass(frozen=True)
 class Street:
-    """The simulator: its seed, the kinds of street in turn, and what it writes."""
+    """The simulator: its seed, the kinds of street in turn, and what it writes.
+
+    ``shared_drives`` day drives are added to the training drives that were under way when the first test drives were recorded, as the real
+    release has them; ``thermal_stereo`` records the rig's right thermal camera too.
+    """
 
     seed: int
     layouts: tuple[Kind, ...]
@@ -95,3 +113,5 @@ class Street:
     train: StreetSplit
     test: StreetSplit
     calibration: StreetSplit
+    shared_drives: int = 0
+    thermal_stereo: bool = False

@@ -24,7 +24,7 @@ SHEET, SHOWN, COLUMNS = "sheet.png", 25, 5
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked for: a layout, how many frames of it, at which multiple of its size, where, and from which numbers."""
+    """What is asked for: a layout, how many frames of it, at which multiple of its size, where, from which numbers, and the second thermal camera."""
 
     layout: str
     frames: int
@@ -32,6 +32,7 @@ class Order:
     seed: int | None
     scale: float
     params: Path | None
+    thermal_stereo: bool = False
 
 
 def street(order: Order) -> int:
@@ -55,7 +56,9 @@ def parameters(order: Order) -> "config.Street":
         if order.seed < 0:
             raise ValueError(f"--seed: {order.seed}; give 0 or a larger whole number")
         numbers = replace(numbers, seed=order.seed)
-    return numbers
+    if order.thermal_stereo and order.layout != "freiburg":
+        raise ValueError(f"--thermal-stereo: {order.layout} has no second thermal camera; leave it out, or take --layout freiburg")
+    return replace(numbers, shared_drives=0, thermal_stereo=order.thermal_stereo)
 
 
 def _steps(order: Order, numbers: "config.Street") -> Iterator[int]:

@@ -5,15 +5,26 @@ the night (1 = white in full sun, before exposure): a low beam makes ``HEADLIGHT
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float32, Int
 
 from heatnet.street.texture import Surface
-from heatnet.street.vectors import dot, unit
+from heatnet.street.vectors import dot
 from heatnet.street.world import Scene
 
-Source = tuple[Int[np.ndarray, "m"] | slice, Float32[np.ndarray, "m 3"], Float32[np.ndarray, "m 3"]]
+
+class Source(NamedTuple):
+    """What a lamp lights: which surfaces, the vector from each to it and one over its length, irradiance of what faces it, and the lamp's colour."""
+
+    chosen: Int[np.ndarray, "m"] | slice
+    away: Float32[np.ndarray, "m 3"]
+    nearness: Float32[np.ndarray, "m"]
+    strength: Float32[np.ndarray, "m"]
+    tint: Float32[np.ndarray, "3"]
+
+
 HEADLIGHT_HEIGHT_M = 0.65
 HEADLIGHT_POWER = 150.0
 TAIL_POWER = 0.24
@@ -61,14 +72,20 @@ def tail(beam: Float32[np.ndarray, "6"], point: Float32[np.ndarray, "n 3"]) -> F
 def sources(scene: Scene, hit: Surface) -> Iterator[Source]:
     """Every lamp that lights something here: our own (whose shadows we hardly see), others' (with shadows), the six nearest street lamps."""
     mine = own(scene)
-    yield slice(None), unit(mine[:3] - hit.point), low_beam(mine, hit.point)[:, None] * COOL
+    away = mine[:3] - hit.point
+    yield Source(slice(None), away, _inverse(away), low_beam(mine, hit.point), COOL)
     for beam in _nearest(_ahead(scene), scene)[:MOST]:
         yield from _others(scene, hit, beam)
     for light in _nearest(scene.lights, scene)[:6]:
-        towards = light - hit.point
-        square = dot(towards, towards)
-        towards = towards / np.sqrt(square)[:, None]
-        yield slice(None), towards, (LAMP_POWER * np.clip(towards[:, 2], 0, 1) / np.maximum(square, 1.0))[:, None] * SODIUM
+        away = light - hit.point
+        nearness = _inverse(away)
+        strength = LAMP_POWER * np.maximum(away[:, 2], 0) * nearness * np.minimum(nearness * nearness, np.float32(1))
+        yield Source(slice(None), away, nearness, strength, SODIUM)
+
+
+def _inverse(away: Float32[np.ndarray, "m 3"]) -> Float32[np.ndarray, "m"]:
+    """One over the length of vectors."""
+    return 1 / np.sqrt(np.maximum(dot(away, away), np.float32(1e-6)))
 
 
 def _ahead(scene: Scene) -> Float32[np.ndarray, "n 6"]:
@@ -91,8 +108,9 @@ def _others(scene: Scene, hit: Surface, beam: Float32[np.ndarray, "6"]) -> Itera
     ahead = sign * (np.cos(beam[3]) * dy - np.sin(beam[3]) * dx)
     near = np.flatnonzero((ahead > 0) & (dx * dx + dy * dy < np.float32((TAIL_REACH_M if red else REACH_M) ** 2)))
     point, normal = np.take(hit.point, near, axis=0), np.take(hit.normal, near, axis=0)
-    strength, towards = (tail if red else low_beam)(beam, point), unit(beam[:3] - point)
-    some = np.flatnonzero(strength * dot(towards, normal) > np.float32(FAINT))
+    strength, away = (tail if red else low_beam)(beam, point), beam[:3] - point
+    nearness = _inverse(away)
+    some = np.flatnonzero(strength * dot(away, normal) * nearness > np.float32(FAINT))
     origins = point[some] + np.float32(0.03) * normal[some]
     some = some[~(scene.static.between(origins, beam[:3]) | scene.moving.between(origins, beam[:3]))]
-    yield near[some], towards[some], strength[some, None] * (RED if red else COOL)
+    yield Source(near[some], away[some], nearness[some], strength[some], RED if red else COOL)

@@ -21,6 +21,10 @@ def check(street: Street) -> Rig:
     _sensor(street.sensor)
     climate.check(street.climate)
     _vistas(street)
+    if not 0 <= street.shared_drives <= street.test.day_drives:
+        raise ValueError(f"street.shared_drives: {street.shared_drives}; give 0 to {street.test.day_drives}, the number of test drives by day")
+    if street.thermal_stereo:
+        rig.thermal_right(street.rig)
     for split in SPLITS:
         _split(getattr(street, split), f"street.{split}", whole)
     return whole

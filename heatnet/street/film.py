@@ -2,7 +2,7 @@
 
 Dark: light that leaves the ground is thrown back at the water's surface with the probability ``INSIDE`` and has another chance to be
 absorbed (Lekner and Dorf, Applied Optics 27, 1988). Mirror: Fresnel's law by Schlick's formula, in smooth puddles and on a rough film; what
-stands around is found by one mirrored ray, lamps and the sun by the lobe of Trowbridge and Reitz ("GGX", Walter et al., EGSR 2007), which
+stands around is found by one mirrored ray (of every second pixel), lamps and the sun by the lobe of Trowbridge and Reitz ("GGX", Walter et al., EGSR 2007), which
 draws the long streaks under headlights. Dry things are not touched.
 """
 
@@ -68,28 +68,31 @@ def fresnel(cos: Float32[np.ndarray, "m"], rough: Float32[np.ndarray, "m"]) -> F
 
 
 def shine(
-    scene: Scene, road: Surface, moment: Moment, light: Float32[np.ndarray, "m 3"], sources: Iterable[Source], look: Look, blur: Blur
+    scene: Scene, road: Surface, moment: Moment, light: Float32[np.ndarray, "m 3"], sources: Iterable[Source], look: Look, blur: Blur | None
 ) -> Float32[np.ndarray, "m 3"]:
     """``light`` of the ground under the film, and what the film adds: the mirrored world through ``look``, and lobes of ``sources``.
 
-    ``blur`` draws out what a rough film mirrors.
+    ``blur`` draws out what a rough film mirrors in an image (then every second pixel is mirrored, for it and the next); rays have none.
     """
     pool = puddles(road, moment)
     rough = np.float32(ROUGH) + np.float32(SMOOTH - ROUGH) * pool
     cover = np.float32(0.5 * moment.wet) * (1 + pool)
     share = (cover * fresnel(-road.direction[:, 2], rough))[:, None]
     gloss = np.zeros_like(light)
-    for chosen, towards, strength in sources:
-        gloss[chosen] += lobe(-road.direction[chosen], towards, rough[chosen])[:, None] * strength
-    sharp = _mirrored(scene, road, moment.dark, look)
-    seen = pool[:, None] * sharp + (1 - pool[:, None]) * blur(sharp)
+    for chosen, away, nearness, strength, tint in sources:
+        towards = away * nearness[:, None]
+        gloss[chosen] += (strength * lobe(-road.direction[chosen], towards, rough[chosen]))[:, None] * tint
+    if blur is None:
+        seen = _mirrored(scene, road, moment.dark, look)
+    else:
+        half = _mirrored(scene, picked(road, np.arange(0, len(pool), 2)), moment.dark, look)
+        sharp = np.repeat(half, 2, axis=0)[: len(pool)]
+        seen = pool[:, None] * sharp + (1 - pool[:, None]) * blur(sharp)
     return light * (1 - share) + share * seen + cover[:, None] * gloss
 
 
-def streaks(image: Float32[np.ndarray, "m 3"], ray: Int[np.ndarray, "m"] | None, shape: tuple[int, int]) -> Float32[np.ndarray, "m 3"]:
-    """The mean of an image's wet pixels (``ray``: which) over a window that is higher than wide; rays that are no image stay."""
-    if ray is None:
-        return image
+def streaks(image: Float32[np.ndarray, "m 3"], ray: Int[np.ndarray, "m"], shape: tuple[int, int]) -> Float32[np.ndarray, "m 3"]:
+    """The mean of an image's wet pixels (``ray``: which) over a window that is higher than wide."""
     height, width = shape
     canvas = np.zeros((height * width, 4), np.float32)
     canvas[ray, :3], canvas[ray, 3] = image, 1

@@ -98,7 +98,7 @@ def sources(scene: Scene, hit: Surface, moment: Moment) -> Iterator[Source]:
         yield from beams.sources(scene, hit)
     else:
         towards = np.broadcast_to(moment.sun().astype(np.float32), hit.point.shape)
-        yield slice(None), towards, shadow(scene, hit, moment)[:, None] * sun_colour(moment)
+        yield Source(slice(None), towards, np.ones(len(towards), np.float32), shadow(scene, hit, moment), sun_colour(moment))
 
 
 def _mirror(hit: Surface, chosen: Int[np.ndarray, "m"]) -> Float32[np.ndarray, "m 1"]:
@@ -120,8 +120,8 @@ def _reflected(hit: Surface, chosen: Int[np.ndarray, "m"], moment: Moment) -> Fl
 def night(scene: Scene, hit: Surface, moment: Moment, glow: float) -> Float32[np.ndarray, "n 3"]:
     """Radiance by night and at dusk: own and others' headlights, lamps, lit windows, signs that shine back, glow and twilight."""
     irradiance = (0.5 + 0.5 * hit.normal[:, 2:]) * (np.float32(glow) * WARM + twilight(moment) * SKY)
-    for chosen, towards, strength in beams.sources(scene, hit):
-        irradiance[chosen] += strength * np.clip(dot(towards, hit.normal[chosen]), 0, 1)[:, None]
+    for chosen, away, nearness, strength, tint in beams.sources(scene, hit):
+        irradiance[chosen] += (strength * nearness * np.maximum(dot(away, hit.normal[chosen]), 0))[:, None] * tint
     radiance = hit.albedo * irradiance
     sign = hit.material == Material.SIGN
     radiance[sign] += 6.0 * hit.albedo[sign] * low_beam(own(scene), hit.point[sign])[:, None]

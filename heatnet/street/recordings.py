@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Float32, UInt8, UInt16
 
-from heatnet.calibration.camera import Rig
+from heatnet.calibration.camera import Camera, Rig
 from heatnet.config import Street, StreetSplit
 from heatnet.street import climate, light, render, rig, sensor
 from heatnet.street.checks import check
@@ -23,16 +23,19 @@ from heatnet.street.world import Scene, World, world
 from heatnet.taxonomy import Domain
 
 Split = Literal["train", "test", "calibration"]
+APART_S = 10.0
+"""How long before and after the test frames the frames of a shared training drive lie: beyond what the guard takes for neighbours in time."""
 SPLITS: tuple[Split, ...] = ("train", "test", "calibration")
 
 
 @dataclass(frozen=True)
 class Drive:
-    """One drive: a world, a moment at its start, and the thermal camera's fixed pattern on that day."""
+    """One drive: a world, a moment at its start, and the thermal cameras' fixed patterns on that day."""
 
     world: World
     moment: Moment
     pattern: Float32[np.ndarray, "columns"]
+    pattern_right: Float32[np.ndarray, "columns"]
     start: datetime
 
 
@@ -49,6 +52,7 @@ def write_recordings(street: Street, folder: Path, truth: Path, workers: int) ->
             (Domain.DAY, numbers.day_drives, numbers.day_frames),
             (Domain.NIGHT, numbers.night_drives, numbers.night_frames),
         ):
+            drives += street.shared_drives if split == "train" and domain is Domain.DAY else 0
             for drive in range(drives):
                 for first in range(0, frames, numbers.folder_frames):
                     jobs.append(partial(_folder, street, folder, truth, split, domain, drive, first, min(first + numbers.folder_frames, frames)))
@@ -58,6 +62,8 @@ def write_recordings(street: Street, folder: Path, truth: Path, workers: int) ->
         claim(place, repr(street))
     rig.write_known(folder, whole, street.rig.focal_guess)
     rig.write_truth(truth / "calibration.yaml", whole)
+    if street.thermal_stereo:
+        rig.write_camchain(truth / "thermal_stereo.yaml", {"thermal": (whole.thermal, np.eye(4)), "thermal_right": rig.thermal_right(street.rig)})
     yield from run(jobs, total, workers)
 
 
@@ -66,28 +72,46 @@ def _bytes(street: Street, numbers: StreetSplit) -> float:
     rgb, thermal = (
         np.prod(size) * scale**2 for size, scale in ((street.rig.rgb_size, numbers.rgb_scale), (street.rig.thermal_size, numbers.thermal_scale))
     )
-    frames = numbers.day_drives * numbers.day_frames + numbers.night_drives * numbers.night_frames
-    return float(frames * (6 * rgb + 2 * thermal))
+    frames = (numbers.day_drives + street.shared_drives) * numbers.day_frames + numbers.night_drives * numbers.night_frames
+    return float(frames * (6 * rgb + (4 if street.thermal_stereo else 2) * thermal))
 
 
 def drive(street: Street, split: Split, domain: Domain, number: int) -> Drive:
-    """A drive by its number, a world of its own."""
+    """A drive by its number, a world of its own; a shared one is a test drive's."""
+    if _shared(street, split, domain, number):
+        return drive(street, "test", domain, number - street.train.day_drives)
     key = (2, SPLITS.index(split), int(domain is Domain.NIGHT), number)
     rng = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=key))
     moment = climate.draw(street.climate, domain, rng)
     place = world(rng, Layout(street.layouts[number % len(street.layouts)]), float(rng.uniform(0.08, 0.35)), climate.season(moment))
-    pattern = sensor.columns(rng, street.rig.thermal_size[0], street.sensor)
+    pattern, right = (sensor.columns(one, street.rig.thermal_size[0], street.sensor) for one in (rng, rng.spawn(1)[0]))
     start = datetime(2019, 1, 1, tzinfo=UTC) + timedelta(days=moment.day - 1, hours=moment.hour, seconds=float(rng.uniform(0, 1)))
-    return Drive(place, moment, pattern, start)
+    return Drive(place, moment, pattern, right, start)
 
 
-def stem(start: datetime, frame: int, spacing_s: float) -> str:
+def _shared(street: Street, split: Split, domain: Domain, number: int) -> bool:
+    """Whether a training drive is one that a test drive is from."""
+    return split == "train" and domain is Domain.DAY and 0 <= number - street.train.day_drives < street.shared_drives
+
+
+def instants(street: Street, split: Split, domain: Domain, number: int) -> Float[np.ndarray, "frames"]:
+    """Seconds of a drive's frames since its start; a shared drive's lie before and behind the test frames, no neighbour of one (``APART_S``)."""
+    numbers: StreetSplit = getattr(street, split)
+    frame = np.arange(numbers.day_frames if domain is Domain.DAY else numbers.night_frames)
+    if not _shared(street, split, domain, number):
+        return frame * numbers.spacing_s
+    since = frame - len(frame) // 2
+    end = (street.test.day_frames - 1) * street.test.spacing_s
+    return np.where(since < 0, (since + 1) * numbers.spacing_s - APART_S, since * numbers.spacing_s + end + APART_S)
+
+
+def stem(start: datetime, frame: int, after_s: float) -> str:
     """The real set's file name: seconds, nanoseconds that are not padded with zeros, and the number in the burst (always 0).
 
     The trigger jitters by up to 16 ms, as the real one does.
     """
     jitter_ns = frame * 2654435761 % 16_000_000
-    moment = start + timedelta(seconds=frame * spacing_s)
+    moment = start + timedelta(seconds=after_s)
     whole, nanoseconds = divmod(int(moment.timestamp()) * 10**9 + moment.microsecond * 1000 + jitter_ns, 10**9)
     return f"fl_rgb_{whole}_{nanoseconds}0"
 
@@ -97,57 +121,67 @@ def _folder(street: Street, folder: Path, truth: Path, split: Split, domain: Dom
     numbers: StreetSplit = getattr(street, split)
     journey = drive(street, split, domain, number)
     place = Path(split) / f"seq_{number:02d}_{domain.value}" / f"{first // numbers.folder_frames:02d}"
-    stems = {i: stem(journey.start, i, numbers.spacing_s) for i in range(first, last)}
+    times = instants(street, split, domain, number)
+    stems = {i: stem(journey.start, i, float(times[i])) for i in range(first, last)}
     todo = [i for i in stems if not (folder / place / "thermal" / f"{stems[i]}.png").is_file()]
     if todo:
-        stride = journey.world.speed * numbers.spacing_s
-        stretch = journey.world.stretch(first * stride, (last - 1) * stride)
+        along = journey.world.speed * times
+        stretch = journey.world.stretch(float(along[first]), float(along[last - 1]))
         scaled = rig.build(street.rig).scaled(numbers.rgb_scale, numbers.thermal_scale)
         for i in todo:
             key = (3, SPLITS.index(split), int(domain is Domain.NIGHT), number, i)
             rng = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=key))
-            recorded = record(street, journey, stretch.scene(i * stride, journey.world.lane), scaled, numbers, rng)
+            recorded = record(street, journey, stretch.scene(float(along[i]), journey.world.lane), scaled, numbers, rng)
             recorded.write(folder / place, stems[i], truth, place, depth=split == "calibration" or i == first)
     return last - first
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """One moment of a drive: three images, labels of our 13 classes and depth in centimetres (0: sky) of the left view."""
+    """One moment of a drive: three images (four with thermal stereo), labels of our 13 classes and depth in centimetres (0: sky) of the left view."""
 
     left: UInt8[np.ndarray, "h w 3"]
     right: UInt8[np.ndarray, "h w 3"]
     thermal: UInt16[np.ndarray, "thermal_h thermal_w"]
     label: UInt8[np.ndarray, "h w"]
     depth_cm: UInt16[np.ndarray, "h w"]
+    thermal_right: UInt16[np.ndarray, "thermal_h thermal_w"] | None = None
 
     def write(self, folder: Path, name: str, truth: Path, place: Path, depth: bool) -> None:
         """Write it; the thermal image is last and marks the moment done."""
         write_image(truth / "labels" / place / f"{name}.png", self.label)
         if depth:
             write_image(truth / "depth" / place / f"{name}.png", self.depth_cm)
-        for camera in ("left", "right", "thermal"):
+        for camera in ("left", "right", *(("thermal_right",) if self.thermal_right is not None else ()), "thermal"):
             write_image(folder / camera / f"{name}.png", getattr(self, camera))
 
 
 def record(street: Street, journey: Drive, scene: Scene, scaled: Rig, numbers: StreetSplit, rng: np.random.Generator) -> Recorded:
-    """Expose the three cameras at one instant; both RGB cameras share the left one's exposure."""
+    """Expose the cameras at one instant; both RGB cameras share the left one's exposure."""
     left_pose = _left_pose(street, scene, rng)
     moment = journey.moment
     left = render.shoot(scene, scaled.left, left_pose)
     right = render.shoot(scene, scaled.right, left_pose @ np.linalg.inv(scaled.right_from_left))
-    thermal = render.shoot(scene, scaled.thermal, left_pose @ np.linalg.inv(scaled.thermal_from_left))
+    thermal_pose = left_pose @ np.linalg.inv(scaled.thermal_from_left)
     linear = [render.radiance(scene, shot, moment, street.sensor.night_glow, numbers.edge_rays) for shot in (left, right)]
     gain = light.exposure(linear[0].reshape(-1, 3), moment.dark)
-    pattern = journey.pattern[: scaled.thermal.width]
-    warm = render.temperature(scene, thermal, moment, numbers.edge_rays, exact=True)
     pictures = [sensor.develop(image, gain, street.sensor, rng) for image in linear]
+
+    def warmth(camera: Camera, pose: Float[np.ndarray, "4 4"], pattern: Float32[np.ndarray, "columns"]) -> UInt16[np.ndarray, "h w"]:
+        warm = render.temperature(scene, render.shoot(scene, camera, pose), moment, numbers.edge_rays, exact=True)
+        return sensor.counts(warm, numbers.thermal_scale, pattern[: camera.width], street.sensor, rng)
+
+    counts, counts_right = warmth(scaled.thermal, thermal_pose, journey.pattern), None
+    if street.thermal_stereo:
+        camera, right_from_thermal = rig.thermal_right(street.rig)
+        counts_right = warmth(camera.scaled(numbers.thermal_scale), thermal_pose @ np.linalg.inv(right_from_thermal), journey.pattern_right)
     return Recorded(
         pictures[0],
         pictures[1],
-        sensor.counts(warm, numbers.thermal_scale, pattern, street.sensor, rng),
+        counts,
         classes()[render.label(left)],
         centimetres(render.depth(left)),
+        counts_right,
     )
 
 

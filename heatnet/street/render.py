@@ -119,7 +119,7 @@ def _light(
     if len(wet):
         unlit = replace(scene, beams=scene.beams[:0])
         look = partial(_light, unlit, replace(moment, wet=0.0), glow, shape)
-        blur = partial(film.streaks, ray=hit.ray[wet] if len(directions) == shape[0] * shape[1] else None, shape=shape)
+        blur = partial(film.streaks, ray=hit.ray[wet], shape=shape) if len(directions) == shape[0] * shape[1] else None
         road = film.picked(hit, wet)
         found[wet] = film.shine(scene, road, moment, found[wet], light.sources(scene, road, moment), look, blur)
     return _with_sky(hit, directions, found, lambda sky: light.sky(moment, sky, glow))

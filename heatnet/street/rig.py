@@ -7,6 +7,7 @@ from jaxtyping import Float
 
 from heatnet.calibration.camera import Camera, Rig
 from heatnet.config import StreetRig
+from heatnet.config.street import Rows
 from heatnet.street.files import write_bytes
 from heatnet.street.solids import rotations
 
@@ -16,16 +17,29 @@ def build(numbers: StreetRig) -> Rig:
     (width, height), focal = numbers.rgb_size, numbers.rgb_focal_px
     rgb = _camera("rgb", width, height, (focal, focal), numbers.rgb_centre_px, (0.0, 0.0, 0.0, 0.0))
     thermal = _camera("thermal", *numbers.thermal_size, numbers.thermal_focal_px, numbers.thermal_centre_px, numbers.thermal_distortion)
-    right_from_left, thermal_from_left = np.eye(4), np.eye(4)
+    right_from_left, thermal_from_left = np.eye(4), _rigid(numbers.thermal_from_left)
     right_from_left[0, 3] = -numbers.baseline_m
-    thermal_from_left[:3] = numbers.thermal_from_left
-    u, _, vt = np.linalg.svd(thermal_from_left[:3, :3])
-    thermal_from_left[:3, :3] = u @ vt
     rig = Rig(rgb, rgb, thermal, right_from_left, thermal_from_left)
     for name, other in (("thermal_from_left", "thermal"), ("baseline_m", "right")):
         if (share := overlap(rig, other)) < 0.1:
             raise ValueError(f"street.rig.{name}: the {other} camera sees {share:.0%} of the left image at 20 m; at least 10 % must be in both views")
     return rig
+
+
+def thermal_right(numbers: StreetRig) -> tuple[Camera, Float[np.ndarray, "4 4"]]:
+    """The right camera of the thermal stereo pair at full scale, and ``right_from_thermal``; ``ValueError`` where the rig has none."""
+    if (right := numbers.thermal_right) is None:
+        raise ValueError("street.rig.thermal_right: none, but street.thermal_stereo asks for it; give the camera or leave thermal_stereo out")
+    return _camera("thermal_right", *numbers.thermal_size, right.focal_px, right.centre_px, right.distortion), _rigid(right.from_thermal)
+
+
+def _rigid(rows: Rows) -> Float[np.ndarray, "4 4"]:
+    """A transform from its first three rows, its rotation made exact."""
+    whole = np.eye(4)
+    whole[:3] = rows
+    u, _, vt = np.linalg.svd(whole[:3, :3])
+    whole[:3, :3] = u @ vt
+    return whole
 
 
 def _camera(name: str, width: int, height: int, focal: tuple[float, float], centre: tuple[float, float], bend: tuple[float, ...]) -> Camera:

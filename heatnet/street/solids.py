@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Int, Int32, UInt8
 
 from heatnet.street.materials import Stuff
+from heatnet.street.twigs import crown
 
 Vector = tuple[float, float, float]
 
@@ -38,8 +39,6 @@ class Shape(IntEnum):
 BLOBS = (Shape.BLOB_A, Shape.BLOB_B, Shape.BLOB_C)
 TUFTS = (Shape.TUFT_A, Shape.TUFT_B)
 TWIGS = (Shape.TWIGS_A, Shape.TWIGS_B)
-FORKS = ((9, 0.42, 0.020), (5, 0.24, 0.012), (4, 0.13, 0.008))
-"""A bare crown, fork after fork: branches of each one before, their length, their thickness (ours; a twig stands for several)."""
 
 
 class Solid(NamedTuple):
@@ -178,7 +177,7 @@ def template(shape: Shape) -> tuple[Float[np.ndarray, "corners 3"], Int[np.ndarr
     if shape is Shape.RING:
         return _ring(20, 0.84)
     if shape in TWIGS:
-        return _twigs(np.random.default_rng(int(shape)))
+        return crown(np.random.default_rng(int(shape)))
     return _ball(2 if shape in BLOBS else 1, 0.0 if shape is Shape.BALL else 0.22, int(shape))
 
 
@@ -226,29 +225,3 @@ def _ball(subdivisions: int, dents: float, seed: int) -> tuple[Float[np.ndarray,
     points *= 0.5 / np.linalg.norm(points, axis=1, keepdims=True)
     factor = 1 + dents * np.random.default_rng(seed).uniform(-1, 0.5, len(points))
     return points * factor[:, None], index.reshape(-1, 3)
-
-
-def _twigs(rng: np.random.Generator) -> tuple[Float[np.ndarray, "corners 3"], Int[np.ndarray, "faces 3"]]:
-    """Branches that fork within a ball of diameter 1, from a stem at its bottom: three-sided sticks."""
-    start, end = np.array([[0.0, 0.0, -0.5]]), np.array([[0.0, 0.0, 0.15]])
-    sticks = [(start, end, np.full(1, 0.04))]
-    for count, length, thick in FORKS:
-        base, way = np.repeat(start, count, 0), np.repeat(end - start, count, 0)
-        way /= np.linalg.norm(way, axis=1, keepdims=True)
-        begin = base + rng.uniform(0.15, 1.0, (len(base), 1)) * (np.repeat(end, count, 0) - base)
-        aside = rng.normal(size=base.shape)
-        aside -= (aside * way).sum(1, keepdims=True) * way
-        way = 0.65 * way + aside / np.linalg.norm(aside, axis=1, keepdims=True) * 0.75 + (0, 0, 0.15)
-        tip = begin + rng.uniform(0.7, 1.1, (len(base), 1)) * length * way
-        tip *= np.minimum(1, 0.5 / np.linalg.norm(tip, axis=1, keepdims=True))
-        sticks.append((begin, tip, np.full(len(tip), thick)))
-        start, end = begin, tip
-    a, b, wide = (np.concatenate(column) for column in zip(*sticks, strict=True))
-    across = np.cross(b - a, rng.normal(size=a.shape))
-    across *= (wide / np.linalg.norm(across, axis=1))[:, None] / 2
-    other = np.cross(b - a, across)
-    other *= (wide / np.linalg.norm(other, axis=1))[:, None] / 2
-    rim = [np.cos(angle) * across + np.sin(angle) * other for angle in 2 * np.pi * np.arange(3) / 3]
-    corners = np.stack([*(a + edge for edge in rim), *(b + 0.6 * edge for edge in rim)], 1)
-    faces = np.array([(i, (i + 1) % 3, 3 + (i + 1) % 3) for i in range(3)] + [(i, 3 + (i + 1) % 3, 3 + i) for i in range(3)])
-    return corners.reshape(-1, 3), (6 * np.arange(len(a))[:, None, None] + faces).reshape(-1, 3)

@@ -246,6 +246,3 @@ def _tiles(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
     row, stone = np.floor(local[:, 2] / 0.25).astype(np.int32), np.floor((local[:, 0] + local[:, 1]) / 0.4).astype(np.int32)
     hit.albedo[chosen] *= (0.85 + 0.3 * chance(row + 99, stone + 999))[:, None]
     hit.albedo[chosen[(local[:, 2] % 0.25 < 0.025) & (hit.distance[chosen] < 25)]] *= 0.65
-
-
-__all__ = ["Surface", "chance", "noise", "smooth_noise", "surface"]

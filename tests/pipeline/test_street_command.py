@@ -75,6 +75,7 @@ def test_it_resumes_and_refuses_other_options(capsys):
         (["--seed", "-1"], "--seed: -1"),
         (["--params", "none.yaml"], "none.yaml: no such file"),
         (["--scale", "0.001"], "street.scale"),
+        (["--thermal-stereo"], "--thermal-stereo: bdd has no second thermal camera"),
     ],
 )
 def test_errors_name_the_option_and_nothing_is_written(more, message, capsys):

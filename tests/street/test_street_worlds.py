@@ -4,13 +4,16 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from streets import RIG
+from streets import RIG, straight
 
+from heatnet.calibration.camera import Camera
 from heatnet.street import Layout, render, rig, world
 from heatnet.street.highway import traffic
-from heatnet.street.materials import PHYSICS, SCENE_NAMES
+from heatnet.street.materials import PHYSICS, SCENE_NAMES, Material, vistas_id
 from heatnet.street.path import course
-from heatnet.street.solids import Shape, rotations, template
+from heatnet.street.plants import Season, tree
+from heatnet.street.site import Thing
+from heatnet.street.solids import TWIGS, Shape, rotations, template
 from heatnet.street.texture import _lanes
 from heatnet.taxonomy import NAMES, VISTAS
 
@@ -56,7 +59,7 @@ def test_templates_fill_the_unit_cube_and_face_outwards(shape):
     assert np.abs(corners).max() <= 0.5 * 1.12
     a, b, c = corners[faces].transpose(1, 0, 2)
     volume = np.einsum("ij,ij->i", a, np.cross(b, c)).sum() / 6
-    assert volume > 0.01
+    assert volume > (0.0005 if shape in TWIGS else 0.01)
 
 
 def test_rotations_are_the_three_turns_one_after_the_other():
@@ -138,3 +141,19 @@ def test_opt_in_layouts_show_what_they_hold(layout):
     views = np.concatenate([labels(seed, layout).ravel() for seed in range(3)])
     assert 0.1 < np.mean(views == NAMES.index("road")) < 0.6
     assert np.mean(views == NAMES.index("car")) > 0.002
+
+
+def test_broad_trees_are_bare_in_winter_and_labelled_to_their_hull():
+    summer, winter = ([tree(np.random.default_rng(seed), Season(0.0, bare)) for seed in range(40)] for bare in (0.0, 1.0))
+    assert not any(solid.shape in TWIGS for made in summer for solid in made)
+    bare = [made for made in winter if any(solid.shape in TWIGS for solid in made)]
+    assert len(bare) > 20
+    assert not any(solid.stuff.material == Material.LEAF for made in bare for solid in made)
+    assert [made[0] for made in winter] == [made[0] for made in summer]  # the same trees
+    scene = straight().lay([Thing(bare[0], 20.0, 0.0)], [], (-20.0, 60.0))
+    shot = render.shoot(scene, Camera(640, 480, (500.0, 500.0), (319.5, 239.5)), rig.pose(0.0, 0.0, 1.6, 0.0, 0.15))
+    ids, hit = render.label(shot).ravel(), np.zeros(640 * 480, bool)
+    hit[shot.hit.ray] = True
+    between = (ids == vistas_id("Vegetation")) & ~hit
+    assert 0.02 < between.sum() / (ids == vistas_id("Vegetation")).sum() < 0.8
+    assert ((ids == vistas_id("Sky")) | hit | between).all()
