@@ -79,7 +79,8 @@ class Augmentation:
 
     ``crop`` is the size (height, width) that is cut out after scaling, ``None`` the frame's own; ``thermal_gain`` scales and
     ``thermal_offset`` shifts thermal in [-1, 1], ``thermal_tone`` bends its grey levels until, at more than 0.16, some change places.
-    ``modality_dropout`` hides a block of one modality, ``cutout`` one of both.
+    ``modality_dropout`` hides a block of one modality, ``cutout`` one of both. ``thermal_floor`` draws how far below the middle of [0, 1]
+    the coldest grey level lies, as in 8-bit images whose stretch cuts a cold sky off; ``None`` leaves it.
     """
 
     crop: tuple[int, int] | None
@@ -92,6 +93,7 @@ class Augmentation:
     thermal_tone: float
     modality_dropout: Block
     cutout: Block
+    thermal_floor: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         """Refuse probabilities outside [0, 1] and ranges upside down."""
