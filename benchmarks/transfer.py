@@ -34,7 +34,6 @@ NETWORKS = {
     "rgbt": "HeatNet RGB-T of the street",
     "rgbt_today": "today's recipe, RGB-T, of the street",
     "mfnet": "MFNet, RGB-T, supervised on the street's MF",
-    "thermal_floor": "thermal-only, cold end cut off in training",
     "thermal_mf": "thermal-only, supervised on the street's MF",
 }
 BESIDE = {"thermal_teacher": "thermal teacher, trained on real pairs (`open`)", "heatnet_rgbt": "HeatNet RGB-T, trained on real pairs (`open`)"}
@@ -190,7 +189,8 @@ The target is half of the persons at night at a pixel precision of 0.3, by a net
 MSRS has 8-bit thermal images, each stretched over a range of its own, and a lens of 32 degrees (the rig's left view: 88). So two things must be
 chosen: the number of rows that a network sees, and how many grey levels on either side of the median fill its range. They were chosen on the
 frames that `open` trains on, by persons at night (hit rate at precision, by their harmonic mean). The frames of the table above took no part
-in it. (A first version of this page took the most hits at a precision of 0.33 or better; that chose the same for all but MFNet.)
+in it. (A first version of this page, without 300 levels, took the most hits at a precision of 0.33 or better; its table had the thermal
+teacher at 0.68 at 0.15 and MFNet at 0.87 at 0.18 by night. The rule was replaced after that had been seen.)
 
 {trials_markdown(found)}
 
@@ -200,19 +200,21 @@ in it. (A first version of this page took the most hits at a precision of 0.33 o
 
 Persons hit by the height of their box (of 480 rows), and where the pixels called *person* lie: in a person's box, around one (the box grown
 by half), or elsewhere. What is called person in vain lies elsewhere, not around persons: the masks are not too coarse, other things are
-taken for persons, mostly a band along the horizon, where the street has its persons, in images whose grey levels tell the network little.
+taken for persons. In the worst images it is a band along the horizon, where the drives have their persons.
 
 | per image, from the median, in steps to its warmest hundredth | coldest hundredth | coldest tenth | warmest tenth |
 |---|---|---|---|
 {chr(10).join(f"| {name} | {line} |" for name, line in greys.items())}
 
-That is the difference. The street's drives see a sky far colder than all else; MSRS has a narrow view with little sky, and its stretch to eight
-bits has cut the cold end off, so that everything but persons, lamps and windows lies in a few grey levels. Two networks were trained 200
-steps longer with that in mind (`benchmarks/transfer_training.py`), still without a real image: *cold end cut off* changes the drives
-(`augmentation.thermal_floor`, off by default), *supervised on the street's MF* sees the street through MF's lens and eight bits, with its labels.
-Cars stay poor for all: from 32 degrees they fill a third of the image, which no drive shows.
+The drives see a sky far colder than all else; MSRS has a narrow view with little sky, and its stretch to eight bits has cut the cold end
+off, so that everything but persons, lamps and windows lies in a few grey levels. The grey levels alone do not explain it, though: a
+thermal teacher trained 200 steps longer on the drives with a random floor under its grey levels was no better (0.70 at 0.15 by night, a trial
+on the same frames that is not part of the code). What helps is the view: the last of the street's networks is the thermal teacher, trained
+200 steps longer on the street's images in MF's layout with their labels, a lens of 32 degrees, persons of every size, eight bits of a
+random stretch (`benchmarks/transfer_training.py`, a minute; not one real image either). Cars are hit by the networks that saw MF's layout
+in colour, but called in many wrong places; thermal images alone show too little of a parked car.
 
-Made by `python benchmarks/transfer.py MSRS NETWORKS [TUNED]`.
+Made by `python benchmarks/transfer.py MSRS NETWORKS [TUNED]` on the networks of a finished default run.
 """
 
 

@@ -79,8 +79,7 @@ class Augmentation:
 
     ``crop`` is the size (height, width) that is cut out after scaling, ``None`` the frame's own; ``thermal_gain`` scales and
     ``thermal_offset`` shifts thermal in [-1, 1], ``thermal_tone`` bends its grey levels until, at more than 0.16, some change places.
-    ``modality_dropout`` hides a block of one modality, ``cutout`` one of both. ``thermal_floor`` draws how far below the middle of [0, 1]
-    the coldest grey level lies, as in 8-bit images whose stretch cuts a cold sky off; ``None`` leaves it.
+    ``modality_dropout`` hides a block of one modality, ``cutout`` one of both.
     """
 
     crop: tuple[int, int] | None
@@ -93,7 +92,6 @@ class Augmentation:
     thermal_tone: float
     modality_dropout: Block
     cutout: Block
-    thermal_floor: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         """Refuse probabilities outside [0, 1] and ranges upside down."""
@@ -110,7 +108,8 @@ class Pairs:
 
     ``held_out``: ranges of image numbers (first, last) for layouts without a split of their own, with ``gap`` numbers
     dropped on either side because neighbouring frames look alike. ``guard``: what of the test set may not be trained on where frames have
-    time stamps, whole ``drives`` that a test frame is from, or only its ``neighbours`` in time.
+    time stamps, whole ``drives`` that a test frame is from, or only its ``neighbours`` in time. ``keep``: prepared frames are kept on disk,
+    beside the folder, for the stages and processes that read them later.
     """
 
     layout: Literal["freiburg", "msrs", "mf"]
@@ -119,6 +118,7 @@ class Pairs:
     held_out: tuple[tuple[int, int], ...] | None
     gap: int | None
     guard: Literal["drives", "neighbours"] = "drives"
+    keep: bool = False
 
 
 @dataclass(frozen=True)

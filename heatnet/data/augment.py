@@ -76,8 +76,6 @@ def _warped_thermal(
     unit, seen = warp.linear_valid(thermal.unclipped(counts, samples.input.thermal), thermal.valid(counts, samples.input.thermal))
     if settings.thermal_tone:
         unit = bent(unit, settings.thermal_tone, rng)
-    if settings.thermal_floor:
-        np.maximum(unit, np.float32(0.5 - rng.uniform(*settings.thermal_floor)), out=unit)
     gain, offset = rng.uniform(*settings.thermal_gain), rng.uniform(-1, 1) * settings.thermal_offset
     unit *= np.float32(2 * gain)
     unit += np.float32(offset - gain)

@@ -207,17 +207,3 @@ def test_bent_grey_levels_keep_cold_and_hot_but_may_change_neighbours():
     assert 0.2 < falls < 0.8, "some curves let materials change places, some do not"
     gentle = np.concatenate([augment.bent(levels, 0.159, np.random.default_rng(i)) for i in range(200)])
     assert (np.diff(gentle, axis=1) > -1e-6).all(), "below 1 / (2 pi) the order stays"
-
-
-def test_a_floor_cuts_the_cold_end_off_and_leaves_the_rest(make_samples: MakeSamples, still: Augmentation):
-    samples = make_samples(1)
-    samples.thermal[0, 0] = 0
-    before = augment.plain(samples, 0).thermal
-    cut = draw(samples, replace(still, thermal_floor=(0.2, 0.2))).thermal  # 0.2 of [0, 1] below the middle is -0.4 of [-1, 1]
-    np.testing.assert_allclose(cut, np.maximum(before, -0.4), atol=1e-6)
-    assert before.min() < -0.5
-    assert (cut[0] == 0).all()
-    floors = {round(float(draw(samples, replace(still, thermal_floor=(0.1, 0.3)), seed).thermal.min()), 4) for seed in range(20)}
-    assert len(floors) > 10
-    assert min(floors) >= -0.6
-    assert max(floors) <= -0.2
