@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 import torch
 import yaml  # type: ignore[import-untyped]
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Float
 
 from heatnet.config import Pairs, ThermalCounts, parse
 from heatnet.data import Samples, evaluation_batches, load, msrs, pairs
 from heatnet.data.thermal import valid
 from heatnet.evaluation import BoxCounts, BoxRow, box_hits, box_row, from_json, resample
-from heatnet.evaluation.boxes import HIT, box_table_markdown
+from heatnet.evaluation.boxes import Answer, Shares, box_heights, box_surroundings, box_table_markdown
 from heatnet.models import open_network
 from heatnet.models.existing import AtTrainedScale
 from heatnet.pipeline.workspace import write_text
@@ -44,10 +44,8 @@ COARSE = (240, 320)
 SIZES_PX = (0, 32, 64, 128, 480)
 """Heights of persons' boxes, in rows of 480."""
 Boxes = Mapping[str, Float[np.ndarray, "n 5"]]
-Answer = tuple[Float[np.ndarray, "boxes 5"], UInt8[np.ndarray, "height width"]]
-"""The boxes of an image and what a network made of it."""
-Limits = tuple[list[str], tuple[float, float, float]]
-"""What ``by_height`` and ``whereabouts`` found."""
+Limits = tuple[list[str], Shares]
+"""Persons hit by the height of their box, and where the pixels called person lie."""
 
 
 @dataclass(frozen=True)
@@ -107,46 +105,6 @@ def cold_and_warm(samples: Samples) -> str:
         low, tenth, middle, ninth, high = np.percentile(counts[valid(counts, samples.input.thermal)], (1, 10, 50, 90, 99))
         rows.append((np.array([low, tenth, ninth]) - middle) / max(high - middle, 1.0))
     return " | ".join(f"{value:.2f}" for value in np.median(rows, 0))
-
-
-def by_height(seen: list[Answer]) -> list[str]:
-    """Persons hit of all, by the height of their box: ``0.80 of 41``."""
-    outcomes: list[tuple[float, bool]] = []
-    for boxes, mask in seen:
-        for box in boxes[boxes[:, 0] == 0]:
-            inside = mask[_inside(box, mask.shape, 1.0)]
-            outcomes.append((box[4] * mask.shape[0], bool((inside == PERSON).sum() > HIT * inside.size)))
-    rows = []
-    for low, high in zip(SIZES_PX[:-1], SIZES_PX[1:], strict=True):
-        hits = [hit for height, hit in outcomes if low < height <= high]
-        rows.append(f"{np.mean(hits):.2f} of {len(hits)}" if hits else "–")
-    return rows
-
-
-def whereabouts(seen: list[Answer]) -> tuple[float, float, float]:
-    """Shares of the pixels called person: in a person's box, around one (a box grown by half), elsewhere."""
-    total = np.zeros(3)
-    for boxes, mask in seen:
-        inside, near = (_any(boxes[boxes[:, 0] == 0], mask.shape, grown) for grown in (1.0, 1.5))
-        called = mask == PERSON
-        total += [(called & inside).sum(), (called & near & ~inside).sum(), (called & ~near).sum()]
-    first, second, third = total / max(total.sum(), 1)
-    return float(first), float(second), float(third)
-
-
-def _any(boxes: Float[np.ndarray, "boxes 5"], shape: tuple[int, ...], grown: float) -> Bool[np.ndarray, "height width"]:
-    """Pixels in any box, each grown about its centre."""
-    found = np.zeros(shape, bool)
-    for box in boxes:
-        found[_inside(box, shape, grown)] = True
-    return found
-
-
-def _inside(box: Float[np.ndarray, "5"], shape: tuple[int, ...], grown: float) -> tuple[slice, slice]:
-    """The pixels whose centres a box holds."""
-    size, middle, half = np.array(shape[::-1]), box[1:3], grown * box[3:5] / 2
-    (left, top), (right, bottom) = (np.ceil(np.clip(end, 0, 1) * size - 0.5).astype(int) for end in (middle - half, middle + half))
-    return slice(top, bottom), slice(left, right)
 
 
 def trials_markdown(found: Mapping[str, list[Trial]]) -> str:
@@ -246,7 +204,7 @@ def main(folder: Path, *networks: Path) -> None:
         day, night = (np.stack([box_hits(mask, drawn) for drawn, mask in part]) for part in seen.values())
         resamples = resamples or resample(len(day), len(night), section["resamples"], np.random.default_rng(section["seed"]))
         rows.append(box_row(name, NETWORKS[name], BoxCounts(day, night), resamples))
-        nights[name] = by_height(seen[Domain.NIGHT]), whereabouts(seen[Domain.NIGHT])
+        nights[name] = box_heights(seen[Domain.NIGHT], PERSON, SIZES_PX), box_surroundings(seen[Domain.NIGHT], PERSON)
     real = from_json(BoxRow, (ROOT / "results" / "open" / "rows.json").read_text(), "results/open/rows.json")
     beside = [replace(row, title=BESIDE[row.name]) for row in real if row.name in BESIDE]
     greys = {"MSRS, nights to choose on": cold_and_warm(read(settings, folder, "train", Domain.NIGHT, None, COARSE))}
