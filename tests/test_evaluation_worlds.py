@@ -5,9 +5,11 @@ import pytest
 
 from heatnet import config, evaluation, figures
 from heatnet.data import Samples
+from heatnet.data.worlds import SHARED, common
 from heatnet.evaluation.bootstrap import Estimate
+from heatnet.evaluation.mf import COMPATIBLE
 from heatnet.evaluation.scores import Score
-from heatnet.taxonomy import BACKGROUND, BICYCLE, CAR, CURB, IGNORE, MF_SCORED, NUM_CLASSES, PERSON, ROAD, Domain
+from heatnet.taxonomy import BACKGROUND, BICYCLE, CAR, IGNORE, NUM_CLASSES, PERSON, ROAD, Domain
 
 INPUT = config.Input((1, 4), None, "same size", None)
 
@@ -19,27 +21,20 @@ def samples(label: np.ndarray | None, images: int = 5) -> Samples:
 
 def test_labels_keep_what_all_sets_share_and_the_rest_is_a_place_for_errors() -> None:
     label = np.tile(np.array([[[CAR, ROAD, BICYCLE, IGNORE]]], np.uint8), (5, 1, 1))
-    found = evaluation.common(samples(label)).label
+    found = common(samples(label)).label
     assert found is not None
     assert found[0, 0].tolist() == [CAR, BACKGROUND, BICYCLE, IGNORE]
-
-
-def test_ids_of_another_set_are_translated_first() -> None:
-    label = np.tile(np.array([[[0, 1, 2, 4]]], np.uint8), (5, 1, 1))  # MF: unlabelled, car, person, curve
-    assert MF_SCORED.table()[4] == CURB
-    found = evaluation.common(samples(label), names=MF_SCORED.table()).label
-    assert found is not None
-    assert found[0, 0].tolist() == [BACKGROUND, CAR, PERSON, BACKGROUND]
+    assert SHARED == COMPATIBLE  # what is learned is what is scored
 
 
 def test_as_many_images_of_each_set_evenly_spaced() -> None:
     label = np.full((5, 1, 4), ROAD, np.uint8)
-    assert evaluation.common(samples(label), 2).names == ("frame0", "frame2")
-    assert evaluation.common(samples(label), 5).names == samples(label).names
+    assert common(samples(label), 2).names == ("frame0", "frame2")
+    assert common(samples(label), 5).names == samples(label).names
     with pytest.raises(ValueError, match="worlds.images: 6, but there are 5"):
-        evaluation.common(samples(label), 6)
+        common(samples(label), 6)
     with pytest.raises(ValueError, match="no label"):
-        evaluation.common(samples(None))
+        common(samples(None))
 
 
 def test_a_visit_pools_pixels_over_all_images() -> None:

@@ -131,13 +131,13 @@ class Rival:
 class Worlds:
     """Which sets are learned one by one beside MF and BDD100K: ``vistas``, and the pairs by day with the labels of the tree ``truth``.
 
-    ``images``: how many of each are learned from.
+    ``images``: how many of each are learned from; ``start``: the RGB network that learns them.
     """
 
     vistas: Labelled
     truth: str
     images: int
-    network: Network
+    start: str
     training: Training
 
 

@@ -10,6 +10,7 @@ from heatnet.data.frames import Frame
 from heatnet.data.loading import load
 from heatnet.data.samples import Samples
 from heatnet.data.sets import labelled, pairs, read_labelled, read_pairs, read_supervised, recorded, source, stream_pairs, unlabelled, write_labels
+from heatnet.data.worlds import read_worlds
 
 __all__ = [
     "Batch",
@@ -26,6 +27,7 @@ __all__ = [
     "read_labelled",
     "read_pairs",
     "read_supervised",
+    "read_worlds",
     "recorded",
     "source",
     "stream_pairs",

@@ -13,7 +13,7 @@ from heatnet.evaluation.released import ReleasedScore, protocols_markdown, relea
 from heatnet.evaluation.scores import PUBLISHED, SPLITS, Row, Score, class_arrays, is_bound, row, table_markdown
 from heatnet.evaluation.set_tables import away_arrays, away_markdown, bdd_markdown, mf_markdown
 from heatnet.evaluation.streaming import count, score
-from heatnet.evaluation.worlds import Visit, common, kept, matrix, visit, worlds_markdown
+from heatnet.evaluation.worlds import Visit, kept, matrix, visit, visits, worlds_markdown
 
 __all__ = [
     "BOXED",
@@ -49,7 +49,6 @@ __all__ = [
     "box_table_markdown",
     "claims",
     "claims_markdown",
-    "common",
     "class_arrays",
     "confusion",
     "count",
@@ -93,5 +92,6 @@ __all__ = [
     "table_markdown",
     "to_json",
     "visit",
+    "visits",
     "worlds_markdown",
 ]

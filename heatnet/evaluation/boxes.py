@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int64, Integer, UInt8
+from jaxtyping import Bool, Float, Int64, Integer, UInt8
 
 from heatnet.evaluation.bootstrap import Estimate, Resamples, estimate, pooled
 from heatnet.evaluation.claims import Quantity
@@ -19,6 +19,11 @@ BOXED: tuple[int, ...] = (PERSON, BICYCLE, CAR)
 """Our class of each of the boxes' ids 0, 1, 2."""
 HIT: float = 0.25
 """A box is hit above this share of its pixels (the protocol of the box labels' README)."""
+NEAR: float = 1.5
+"""A pixel is near a box when it lies in the box grown by this factor about its centre (ours)."""
+Answer = tuple[Float[np.ndarray, "boxes 5"], UInt8[np.ndarray, "height width"]]
+"""The boxes of an image and what a network made of it."""
+Shares = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -117,3 +122,40 @@ def box_table_markdown(rows: Sequence[BoxRow]) -> str:
 def _cell(score: BoxScore) -> str:
     """``0.62 [0.55, 0.70] at 0.94``; a dash where there is no box."""
     return f"{score.hit.value:.2f} [{score.hit.low:.2f}, {score.hit.high:.2f}] at {score.precision.value:.2f}" if score.boxes else "–"
+
+
+def box_heights(answers: Sequence[Answer], class_id: int, edges_px: Sequence[int]) -> list[str]:
+    """Boxes of a class that are hit, by their height (first edge excluded, last included): ``0.80 of 41``, a dash where there are none."""
+    outcomes: list[tuple[float, bool]] = []
+    for boxes, mask in answers:
+        for box in boxes[boxes[:, 0] == BOXED.index(class_id)]:
+            inside = mask[_pixels(box, mask.shape, 1.0)]
+            outcomes.append((box[4] * mask.shape[0], bool((inside == class_id).sum() > HIT * inside.size)))
+    bins = [[hit for height, hit in outcomes if low < height <= high] for low, high in zip(edges_px[:-1], edges_px[1:], strict=True)]
+    return [f"{np.mean(hits):.2f} of {len(hits)}" if hits else "–" for hits in bins]
+
+
+def box_surroundings(answers: Sequence[Answer], class_id: int) -> Shares:
+    """Shares of the pixels called by a class: in a box of the class, only near one (``NEAR``), elsewhere; zeros where nothing is called so."""
+    total = np.zeros(3)
+    for boxes, mask in answers:
+        own, called = boxes[boxes[:, 0] == BOXED.index(class_id)], mask == class_id
+        inside, near = (_covered(own, mask.shape, grown) for grown in (1.0, NEAR))
+        total += [(called & inside).sum(), (called & near & ~inside).sum(), (called & ~near).sum()]
+    first, second, third = total / max(total.sum(), 1)
+    return float(first), float(second), float(third)
+
+
+def _covered(boxes: Float[np.ndarray, "boxes 5"], shape: tuple[int, ...], grown: float) -> Bool[np.ndarray, "height width"]:
+    """Pixels in any box, each grown about its centre."""
+    found = np.zeros(shape, bool)
+    for box in boxes:
+        found[_pixels(box, shape, grown)] = True
+    return found
+
+
+def _pixels(box: Float[np.ndarray, "5"], shape: tuple[int, ...], grown: float) -> tuple[slice, slice]:
+    """The pixels whose centres a grown box holds."""
+    size, middle, half = np.array(shape[::-1]), box[1:3], grown * box[3:5] / 2
+    (left, top), (right, bottom) = (np.ceil(np.clip(end, 0, 1) * size - 0.5).astype(int) for end in (middle - half, middle + half))
+    return slice(int(top), int(bottom)), slice(int(left), int(right))

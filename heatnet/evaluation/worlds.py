@@ -1,22 +1,21 @@
-"""A network learned on each of several sets, scored on all of them: how far apart the sets are.
-
-All labels are brought to what the sets have in common, car, person, bicycle, and everything else as background, where it is a place for
-errors; pixels without a label stay so.
-"""
+"""A network learned on each of several sets, scored on all of them: how far apart the sets are (``data.worlds`` makes the sets alike)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Integer, UInt8
+import torch
+from jaxtyping import Float, Integer
 
-from heatnet.data import Samples
+from heatnet.data import Samples, evaluation_batches
 from heatnet.evaluation.bootstrap import Draws, Estimate, pooled
-from heatnet.evaluation.counts import iou
+from heatnet.evaluation.counts import confusion, iou
+from heatnet.evaluation.elsewhere import nights_alone
 from heatnet.evaluation.mf import COMPATIBLE, of_classes
 from heatnet.evaluation.scores import Score, score
-from heatnet.taxonomy import BACKGROUND, IGNORE, NAMES, NUM_CLASSES
+from heatnet.taxonomy import NAMES
+from heatnet.training import predictions
 
 
 @dataclass(frozen=True)
@@ -28,28 +27,19 @@ class Visit:
     score: Score
 
 
-def in_common() -> UInt8[np.ndarray, "256"]:
-    """A table by our ids: car, person and bicycle as they are, every other class background, ``IGNORE`` as it is."""
-    table = np.full(256, IGNORE, np.uint8)
-    table[:NUM_CLASSES] = BACKGROUND
-    table[list(COMPATIBLE)] = COMPATIBLE
-    return table
-
-
-def common(samples: Samples, images: int | None = None, names: UInt8[np.ndarray, "256"] | None = None) -> Samples:
-    """The samples with common labels only; ``images`` of them, evenly spaced, ``names`` first translates labels that are not in our ids.
-
-    Raises ``ValueError`` for samples without labels and for fewer than ``images``.
-    """
-    if samples.label is None:
-        raise ValueError(f"{samples.names[0]}: no label; expected samples with labels; read them with the tree of their labels")
-    if images is not None and images > len(samples):
-        raise ValueError(
-            f"worlds.images: {images}, but there are {len(samples)} like {samples.names[0]}; give at most as many as the smallest set has"
-        )
-    few = samples if images is None else samples.take([place * len(samples) // images for place in range(images)])
-    assert few.label is not None
-    return replace(few, label=in_common()[few.label if names is None else names[few.label]])
+def visits(
+    networks: Mapping[str, torch.nn.Module], exams: Mapping[str, Samples], draws: int, rng: np.random.Generator, device: torch.device
+) -> list[Visit]:
+    """Every network, by the set that it learned, on every exam; the same resamples of an exam's images serve all networks."""
+    found = []
+    for seen, exam in exams.items():
+        assert exam.label is not None
+        drawn = nights_alone(len(exam), draws, rng).night
+        for learned, network in networks.items():
+            masks = (mask for mask, _ in predictions(network, evaluation_batches(exam, 8), device))
+            counts = np.stack([confusion(mask, label) for mask, label in zip(masks, exam.label, strict=True)])
+            found.append(visit(learned, seen, counts, drawn))
+    return found
 
 
 def visit(learned: str, seen: str, counts: Integer[np.ndarray, "images 13 13"], resamples: Integer[np.ndarray, "draws images"]) -> Visit:

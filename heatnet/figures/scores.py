@@ -124,7 +124,7 @@ def transfer_matrix(names: Sequence[str], value: Float[np.ndarray, "sets sets"],
     figure, axes = canvas(1, 1, 1.5 + 1.35 * len(names), 1.2 + 0.8 * len(names))
     ax: Axes = axes[0, 0]
     text, bar = np.char.mod("%.1f", 100 * value), {"label": "share of the diagonal (%)"}
-    sns.heatmap(100 * kept, ax=ax, vmin=0, vmax=100, cmap="mako_r", annot=text, fmt="", linewidths=1.0, cbar_kws=bar)
+    sns.heatmap(100 * kept, ax=ax, vmin=0, vmax=max(100.0, float(100 * kept.max())), cmap="mako_r", annot=text, fmt="", linewidths=1.0, cbar_kws=bar)
     ax.set(xlabel="seen", ylabel="learned")
     ax.set_xticklabels(names, rotation=0)
     ax.set_yticklabels(names, rotation=0)
