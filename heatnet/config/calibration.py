@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Stereo:
-    """Semi-global matching: nearest thing as disparity over width, block size (px), uniqueness (%), least texture (levels a px);
-    then edges matched to a fraction of a pixel: half a window (px), damping (squared levels), furthest move (px).
+    """Semi-global matching: nearest thing as disparity over width, block size (px), uniqueness (%), least texture (levels a px),
+    how many times smaller images are matched at night and online; then edges matched to a fraction of a pixel: half a window
+    (px), damping (squared levels), furthest move (px).
     """
 
     nearest: float
     block: int
     uniqueness: int
     texture: float
+    coarse: int
     edge_window: int
     edge_damping: float
     edge_reach_px: float
