@@ -119,8 +119,8 @@ class Checks:
 @dataclass(frozen=True)
 class Online:
     """Online refinement of the rotation: its coarse search (scale, blur, standard deviation, size), how many of the last windows
-    follow, by how many standard errors more edges must match for a change, and the watch: recent frames that decide, and what
-    median turn is a knock.
+    follow, with how many looks along normals and rounds, by how many standard errors more edges must match for a change, and the
+    watch: recent frames that decide, and what median turn is a knock.
     """
 
     width: int
@@ -131,6 +131,8 @@ class Online:
     elite: int
     rounds: int
     windows: int
+    samples: int
+    refinements: int
     gain: float
     frames: int
     noticed_deg: float
