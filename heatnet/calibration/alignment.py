@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float, Float32, Int
 
-from heatnet.calibration.camera import Rig
+from heatnet.calibration.camera import Camera, Rig
 from heatnet.calibration.edges import View
 from heatnet.calibration.unknowns import in_view, to_thermal
 
@@ -49,12 +49,25 @@ def alignment(scene: Landscape, rig: Rig) -> float:
 
     The views must have been made at the resolution of ``rig.thermal``.
     """
-    local = to_thermal(rig, scene.ends.reshape(-1, 3))
-    pixels = rig.thermal.project(local)
-    seen = in_view(rig.thermal, local, pixels, 0).reshape(2, -1).all(0)
-    a, b = pixels.reshape(2, -1, 2)[:, seen]
+    return float(_scores(scene, rig.thermal, to_thermal(rig, scene.ends.reshape(-1, 3)).reshape(1, 2, -1, 3))[0])
+
+
+def turned_alignments(scene: Landscape, rig: Rig, turns: Float[np.ndarray, "k 3 3"]) -> Float[np.ndarray, "k"]:
+    """``alignment`` of the rig with its thermal camera turned in k ways, all at once and in single precision: they are for a start."""
+    turned = (scene.ends.reshape(-1, 3) @ rig.thermal_from_left[:3, :3].T).astype(np.float32)
+    local = turned @ turns.astype(np.float32).swapaxes(1, 2) + rig.thermal_from_left[:3, 3].astype(np.float32)
+    return _scores(scene, rig.thermal, local.reshape(len(turns), 2, -1, 3))
+
+
+def _scores(scene: Landscape, camera: Camera, local: Float[np.ndarray, "k ends n 3"]) -> Float[np.ndarray, "k"]:
+    """The alignment of edges in the thermal camera's frame, k times."""
+    pixels = camera.project(local.reshape(-1, 3))
+    seen = in_view(camera, local.reshape(-1, 3), pixels, 0).reshape(local.shape[:3]).all(1)
+    which, edge = np.nonzero(seen)
+    a, b = pixels.reshape(*local.shape[:3], 2).swapaxes(0, 1)[:, which, edge]
     x, y = (((a + b) / 2 + 0.5) * scene.scale).astype(int).T
     height, width = scene.tensor.shape[1:3]
-    xx, xy, yy = scene.tensor[scene.frame[seen], np.minimum(y, height - 1), np.minimum(x, width - 1)].T
+    xx, xy, yy = scene.tensor[scene.frame[edge], np.minimum(y, height - 1), np.minimum(x, width - 1)].T
     (nx, ny), length2 = (b - a).T[::-1], ((b - a) ** 2).sum(1)
-    return float(((nx * nx * xx - 2 * nx * ny * xy + ny * ny * yy) / np.maximum(length2, 1e-12)).sum() / len(scene.frame))
+    score = (nx * nx * xx - 2 * nx * ny * xy + ny * ny * yy) / np.maximum(length2, 1e-12)
+    return np.bincount(which, score, len(local)) / len(scene.frame)

@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View
-from heatnet.calibration.refine import Matches, distances, snap, tukey
+from heatnet.calibration.snapping import Matches, distances, snap, tukey
 from heatnet.config import Calibration, Refinement
 
 

@@ -14,7 +14,8 @@ from jaxtyping import Float, Float32
 
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View, sample
-from heatnet.calibration.refine import FREED, Prior, Refiner, Step, projected, refine, tukey
+from heatnet.calibration.refine import FREED, Prior, Refiner, Step, refine
+from heatnet.calibration.snapping import projected, tukey
 from heatnet.calibration.unknowns import NAMES, SIZE, difference, differentiate, moved
 from heatnet.config import Refinement
 

@@ -12,7 +12,8 @@ from jaxtyping import Float
 
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View
-from heatnet.calibration.refine import Matches, Prior, normal_equations, residuals, snap, tukey
+from heatnet.calibration.refine import Prior, normal_equations
+from heatnet.calibration.snapping import Matches, residuals, snap, tukey
 from heatnet.calibration.uncertainty import sandwich
 from heatnet.calibration.unknowns import SIZE, difference, differentiate, moved
 from heatnet.config import Calibration
@@ -44,7 +45,7 @@ def estimate(views: Sequence[View], speeds: Mapping[str, float], rig: Rig, prior
     for window_px in refinement.windows_px[-4:]:
         for _ in range(refinement.rounds):
             matches, value, jacobian = _linearised(views, speed, delay_s, rig, window_px, refinement.weakest)
-            weight = matches.strength**2 * tukey(value, window_px)
+            weight = matches.weight * tukey(value, window_px)
             normal = normal_equations(value, jacobian, weight, matches.group, (window_px / refinement.shift_px) ** 2)
             slope = normal.slope + window_px**2 * precision @ np.append(difference(rig, prior.rig), delay_s)
             step = -np.linalg.solve(normal.hessian + window_px**2 * precision, slope)

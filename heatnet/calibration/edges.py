@@ -109,8 +109,13 @@ def edge_disparity(
 def rgb_edges(rgb: UInt8[np.ndarray, "height width 3"], settings: Edges) -> tuple[Float[np.ndarray, "n 2"], Float[np.ndarray, "n 2"]]:
     """``ridges`` of an RGB image: located in ``light``, chosen by contrast in the stretched grey of stereo, where noise is even."""
     grey = gradient(stereo.grey(rgb), settings.rgb_blur_px)
-    gamma = settings.gamma[int(np.median(rgb) < settings.dark)]
+    gamma = settings.gamma[int(dark(rgb, settings))]
     return ridges(gradient(light(rgb, gamma), settings.rgb_blur_px), np.hypot(grey[..., 0], grey[..., 1]), settings)
+
+
+def dark(rgb: UInt8[np.ndarray, "height width 3"], settings: Edges) -> bool:
+    """Whether it is night in an image."""
+    return bool(np.median(rgb) < settings.dark)
 
 
 def blank(pair: Pair, settings: Edges) -> bool:
@@ -118,13 +123,17 @@ def blank(pair: Pair, settings: Edges) -> bool:
     return bool(np.ptp(pair.thermal) < settings.blank_counts)
 
 
-def view(pair: Pair, rig: Rig, settings: Calibration, depth_m: Depth | None = None) -> View:
-    """Edges in space and thermal gradients of one pair, by semi-global matching or a given depth; ``ValueError`` for a blank thermal image."""
+def view(pair: Pair, rig: Rig, settings: Calibration, depth_m: Depth | None = None, quick: bool = False) -> View:
+    """Edges in space and thermal gradients of one pair, by semi-global matching or a given depth; ``ValueError`` for a blank thermal image.
+
+    Matching is coarse at night, where it is then less noisy, and when it must be ``quick``.
+    """
     if blank(pair, settings.edges):
         raise ValueError(f"{pair.name}: the thermal image is blank (counts {pair.thermal.min()} to {pair.thermal.max()}); leave this frame out")
     pixels, normals = rgb_edges(pair.left, settings.edges)
     if depth_m is None:
-        near = edge_disparity(stereo.disparity(pair.left, pair.right, settings.stereo), pixels, normals, settings.edges)
+        match = stereo.coarse if quick or dark(pair.left, settings.edges) else stereo.disparity
+        near = edge_disparity(match(pair.left, pair.right, settings.stereo), pixels, normals, settings.edges)
         near = stereo.sharpened(stereo.grey(pair.left), stereo.grey(pair.right), pixels, near, settings.stereo)
     else:
         near = edge_disparity(_known(pair, depth_m, rig), pixels, normals, settings.edges)

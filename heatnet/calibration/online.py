@@ -2,11 +2,12 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
-from heatnet.calibration.alignment import alignment, landscape
+from heatnet.calibration.alignment import landscape, turned_alignments
 from heatnet.calibration.belonging import gain
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View
@@ -29,10 +30,10 @@ class Watched:
 def retouch(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.random.Generator) -> Rig:
     """The rig with its thermal camera turned to fit one to five recent views; the rig itself when no turn surely fits them better."""
     start = _turned(views, rig, settings, rng)
-    prior = prior_of(rig, settings.search, settings.refinement)
-    first = len(settings.refinement.windows_px) - settings.online.windows
+    quick = replace(settings.refinement, samples=settings.online.samples, rounds=settings.online.refinements)
+    prior, first = prior_of(rig, settings.search, quick), len(quick.windows_px) - settings.online.windows
     try:
-        found = list(refine(views, start, prior, settings.refinement, first, ROTATION))[-1].rig
+        found = list(refine(views, start, prior, quick, first, ROTATION))[-1].rig
     except ValueError:
         return rig
     return found if gain(views, rig, found, settings.refinement) > settings.online.gain else rig
@@ -46,7 +47,8 @@ def _turned(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.rand
     mean, sigma = np.zeros(3), np.full(3, usual)
     for _ in range(online.rounds):
         turns = np.concatenate([mean[None], rng.normal(mean, sigma, (online.candidates, 3))])
-        scores = np.array([alignment(scene, moved(rig, _step(turn))) for turn in turns]) - settings.search.prior * ((turns / usual) ** 2).sum(1) / 2
+        scores = turned_alignments(scene, rig, np.stack([cv2.Rodrigues(turn)[0] for turn in turns]))
+        scores -= settings.search.prior * ((turns / usual) ** 2).sum(1) / 2
         best = turns[np.argsort(-scores)[: online.elite]]
         mean, sigma = best.mean(0), best.std(0) + 1e-4
     return moved(rig, _step(mean))

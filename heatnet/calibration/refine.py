@@ -5,38 +5,16 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Int
+from jaxtyping import Bool, Float, Int
 
 from heatnet.calibration.camera import Rig
-from heatnet.calibration.edges import View, sample
-from heatnet.calibration.unknowns import NAMES, SIZE, difference, differentiate, in_view, moved, to_thermal
+from heatnet.calibration.edges import View
+from heatnet.calibration.snapping import Matches, distances, residuals, snap, tukey
+from heatnet.calibration.unknowns import NAMES, SIZE, difference, moved
 from heatnet.config import Refinement, Search
 
 FREED = (("rx", "ry", "rz", "log fx", "log fy", "k1", "k2"), ("tx", "ty", "tz", "cx", "cy"), ("p1", "p2"))
 """What each window frees: in a wide one, shift and centre would trade against rotation (cx and yaw correlate at -0.999)."""
-
-
-@dataclass(frozen=True)
-class Matches:
-    """Edges that found a thermal edge: their points in space, the normal of their image, where on it the thermal edge lies.
-
-    ``line`` is ``normal . q`` of the thermal edge q, so the distance of a rig is ``normal . projection - line`` (px). The normals
-    point to the darker side of the RGB edge; ``group`` numbers the frame and whether that side is the warmer one; ``edge`` counts
-    the edges of all views.
-    """
-
-    points: Float[np.ndarray, "n 3"]
-    normals: Float[np.ndarray, "n 2"]
-    line: Float[np.ndarray, "n"]
-    strength: Float[np.ndarray, "n"]
-    group: Int[np.ndarray, "n"]
-    edge: Int[np.ndarray, "n"]
-    in_view: Int[np.ndarray, "frames"]
-
-    @property
-    def frame(self) -> Int[np.ndarray, "n"]:
-        """The number of each edge's frame."""
-        return self.group // 2
 
 
 @dataclass(frozen=True)
@@ -53,69 +31,6 @@ Refiner = Callable[[Sequence[View], Rig, "Prior", Refinement, int], Iterator[Ste
 """What leads from a coarse start to the end: ``refine`` (edge snapping), or ``costs.descend`` with one of its costs; the last
 argument is the number of the window to begin with.
 """
-
-
-def peaks(
-    field: Float32[np.ndarray, "height width 2"], pixels: Float[np.ndarray, "n 2"], normals: Float[np.ndarray, "n 2"], window_px: float
-) -> tuple[Float[np.ndarray, "n"], Float[np.ndarray, "n"]]:
-    """For each pixel the offset (px) along its normal to the best thermal edge within the window, and its strength.
-
-    The strength is ``|n . g|``: blind to the sign of the contrast; 0 when the best lies at the window's end.
-    """
-    offsets = np.arange(-np.ceil(2 * window_px) - 1, np.ceil(2 * window_px) + 2) / 2
-    places = pixels[:, None] + offsets[:, None] * normals[:, None]
-    profile = np.abs((sample(field, places) * normals[:, None]).sum(-1))
-    best, rows = profile[:, 1:-1].argmax(1) + 1, np.arange(len(pixels))
-    before, top, after = (profile[rows, best + k] for k in (-1, 0, 1))
-    curvature = before + after - 2 * top
-    inside = (curvature < -1e-6) & (top >= before) & (top >= after)
-    shift = np.where(inside, 0.5 * (before - after) / np.where(inside, curvature, -1), 0)
-    return offsets[best] + 0.5 * shift, np.where(inside, top, 0).astype(np.float64)
-
-
-def snap(views: Sequence[View], rig: Rig, window_px: float, weakest: float) -> Matches:
-    """The thermal edges that the RGB edges of all views find within the window; weak ones are left out."""
-    found = [_snap(number, one, rig, window_px, weakest) for number, one in enumerate(views)]
-    points, normals, line, strength, group, edge = (np.concatenate(column) for column in list(zip(*found, strict=True))[:6])
-    before = np.cumsum([0, *(len(one.points) for one in views)])
-    return Matches(points, normals, line, strength, group, edge + before[group // 2], np.array([count for *_, count in found]))
-
-
-def projected(one: View, rig: Rig) -> tuple[Int[np.ndarray, "n"], Float[np.ndarray, "n 2"], Float[np.ndarray, "n 2"]]:
-    """Which edges of a view the thermal camera sees, at which pixels, and the unit normals of their images (to the darker side)."""
-    local, behind = to_thermal(rig, one.points), to_thermal(rig, one.points - one.along)
-    pixels = rig.thermal.project(local)
-    with np.errstate(invalid="ignore"):
-        seen = np.flatnonzero(in_view(rig.thermal, local, pixels, 2) & (behind[:, 2] > 0))
-    along = pixels[seen] - rig.thermal.project(behind[seen])
-    return seen, pixels[seen], np.stack([-along[:, 1], along[:, 0]], 1) / np.linalg.norm(along, axis=1, keepdims=True)
-
-
-def _snap(number: int, one: View, rig: Rig, window_px: float, weakest: float) -> tuple[np.ndarray, ...]:
-    """The matches of one view: points, normals, lines, strengths, groups, which edges, and how many edges are in view."""
-    seen, pixels, normals = projected(one, rig)
-    offset, strength = peaks(one.gradient, pixels, normals, window_px)
-    good = strength > weakest
-    normals, edge = normals[good], pixels[good] + offset[good, None] * normals[good]
-    warm = (sample(one.gradient, edge[None])[0] * normals).sum(1) > 0
-    return one.points[seen[good]], normals, (normals * edge).sum(1), strength[good], 2 * number + warm, seen[good], np.array(len(seen))
-
-
-def distances(matches: Matches, rig: Rig) -> Float[np.ndarray, "n"]:
-    """Signed distances (px) from projected edges to their thermal edges."""
-    return (matches.normals * rig.thermal.project(to_thermal(rig, matches.points))).sum(1) - matches.line
-
-
-def residuals(matches: Matches, rig: Rig) -> tuple[Float[np.ndarray, "n"], Float[np.ndarray, "n 14"]]:
-    """``distances`` and their derivatives by the unknowns."""
-    projection = differentiate(rig, matches.points, margin_px=0)
-    value = (matches.normals * projection.pixels).sum(1) - matches.line
-    return value, (matches.normals[:, None] @ projection.by_step)[:, 0]
-
-
-def tukey(residual_px: Float[np.ndarray, "n"], width_px: float) -> Float[np.ndarray, "n"]:
-    """Tukey's biweight: 1 at 0, 0 from ``width_px`` on."""
-    return np.maximum(1 - (residual_px / width_px) ** 2, 0) ** 2
 
 
 @dataclass(frozen=True)
@@ -177,7 +92,7 @@ def levenberg_marquardt(
     shift = np.zeros(int(matches.group.max()) + 1)
     for _ in range(settings.steps):
         value, jacobian = residuals(matches, rig)
-        weight = matches.strength**2 * tukey(value - shift[matches.group], width_px)
+        weight = matches.weight * tukey(value - shift[matches.group], width_px)
         normal = normal_equations(value, jacobian, weight, matches.group, ridge)
         hessian, slope = (normal.hessian + known)[np.ix_(free, free)], (normal.slope + known @ difference(rig, prior.rig))[free]
         step = np.zeros(SIZE)
@@ -194,9 +109,9 @@ def levenberg_marquardt(
 
 
 def _cost(value: Float[np.ndarray, "n"], shift: Float[np.ndarray, "groups"], matches: Matches, width_px: float) -> float:
-    """Tukey's loss of distances, weighted by the edges' strengths."""
+    """Tukey's loss of distances, weighted."""
     left = value - shift[matches.group]
-    return float((matches.strength**2 * (1 - np.maximum(1 - (left / width_px) ** 2, 0) ** 3)).sum())
+    return float((matches.weight * (1 - np.maximum(1 - (left / width_px) ** 2, 0) ** 3)).sum())
 
 
 def refine(views: Sequence[View], rig: Rig, prior: Prior, settings: Refinement, first: int = 0, only: Sequence[str] = NAMES) -> Iterator[Step]:

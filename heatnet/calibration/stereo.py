@@ -44,6 +44,17 @@ def disparity(
     return found
 
 
+def coarse(
+    left: UInt8[np.ndarray, "height width 3"], right: UInt8[np.ndarray, "height width 3"], settings: Stereo
+) -> Float32[np.ndarray, "height width"]:
+    """``disparity`` (px) matched on images ``settings.coarse`` times smaller: less noise and a fifth of the time, thin things lost."""
+    height, width = left.shape[:2]
+    size = (width // settings.coarse, height // settings.coarse)
+    first, second = (np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8) for image in (left, right))
+    small = disparity(first, second, settings)
+    return cv2.resize(small * np.float32(width / size[0]), (width, height), interpolation=cv2.INTER_NEAREST)
+
+
 def _textured(image: UInt8[np.ndarray, "height width"], settings: Stereo) -> Bool[np.ndarray, "height width"]:
     """Where a block holds a horizontal gradient that matching can hold on to (grey levels a pixel)."""
     slope = np.abs(cv2.Scharr(image, cv2.CV_32F, 1, 0)) / 32

@@ -9,7 +9,8 @@ from jaxtyping import Float
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View
 from heatnet.calibration.error import DEPTHS_M
-from heatnet.calibration.refine import Matches, Normal, Prior, normal_equations, residuals, snap, tukey
+from heatnet.calibration.refine import Normal, Prior, normal_equations
+from heatnet.calibration.snapping import Matches, residuals, snap, tukey
 from heatnet.calibration.unknowns import NAMES, SIZE, difference, differentiate, in_view, to_thermal
 from heatnet.config import Refinement, Uncertainty
 
@@ -56,9 +57,9 @@ def sandwich(
     """The covariance of any unknowns that residuals depend on, in the last window, and the normal equations there."""
     window_px = settings.windows_px[-1]
     ridge = (window_px / settings.shift_px) ** 2
-    weight = matches.strength**2 * tukey(value, window_px)
+    weight = matches.weight * tukey(value, window_px)
     left = value - normal_equations(value, jacobian, weight, matches.group, ridge).shift[matches.group]
-    weight = matches.strength**2 * tukey(left, window_px)
+    weight = matches.weight * tukey(left, window_px)
     normal = normal_equations(value, jacobian, weight, matches.group, ridge)
     scores = (weight * left)[:, None] * (jacobian - normal.mean[matches.group])
     rows, columns = clusters.tiles

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Stereo:
-    """Semi-global matching: nearest thing as disparity over width, block size (px), uniqueness (%), least texture (levels a px);
-    then edges matched to a fraction of a pixel: half a window (px), damping (squared levels), furthest move (px).
+    """Semi-global matching: nearest thing as disparity over width, block size (px), uniqueness (%), least texture (levels a px),
+    how many times smaller images are matched at night and online; then edges matched to a fraction of a pixel: half a window
+    (px), damping (squared levels), furthest move (px).
     """
 
     nearest: float
     block: int
     uniqueness: int
     texture: float
+    coarse: int
     edge_window: int
     edge_damping: float
     edge_reach_px: float
@@ -117,8 +119,8 @@ class Checks:
 @dataclass(frozen=True)
 class Online:
     """Online refinement of the rotation: its coarse search (scale, blur, standard deviation, size), how many of the last windows
-    follow, by how many standard errors more edges must match for a change, and the watch: recent frames that decide, and what
-    median turn is a knock.
+    follow, with how many looks along normals and rounds, by how many standard errors more edges must match for a change, and the
+    watch: recent frames that decide, and what median turn is a knock.
     """
 
     width: int
@@ -129,6 +131,8 @@ class Online:
     elite: int
     rounds: int
     windows: int
+    samples: int
+    refinements: int
     gain: float
     frames: int
     noticed_deg: float

@@ -2,17 +2,19 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 import scene
 
-from heatnet.calibration.alignment import alignment, landscape
+from heatnet.calibration.alignment import alignment, landscape, turned_alignments
 from heatnet.calibration.belonging import matched
 from heatnet.calibration.costs import REFINERS
 from heatnet.calibration.edges import View, gradient, normalised, ridges, view
 from heatnet.calibration.error import errors
 from heatnet.calibration.recordings import Pair
-from heatnet.calibration.refine import distances, peaks, prior_of, refine, residuals, snap
+from heatnet.calibration.refine import prior_of, refine
+from heatnet.calibration.snapping import distances, peaks, residuals, snap, telling
 from heatnet.calibration.solver import calibrate, solve
 from heatnet.calibration.unknowns import NAMES, SIZE, moved
 from heatnet.config import Calibration
@@ -176,3 +178,31 @@ def test_errors_of_a_known_difference() -> None:
     assert error.centre_px == pytest.approx(2.0, abs=1e-6)
     shifted = errors(moved(scene.RIG, 2.0 * np.eye(SIZE)[8]), scene.RIG)
     assert shifted.median_px == pytest.approx(2.0, abs=1e-6) == shifted.p95_px
+
+
+def test_a_frame_of_clutter_counts_less(seen: list[View], settings: Calibration) -> None:
+    noise = gradient(np.random.default_rng(0).normal(size=seen[1].gradient.shape[:2]).astype(np.float32), 1.0)
+    mixed = [seen[0], replace(seen[1], gradient=normalised(noise, 95)), seen[2]]
+    matches = snap(mixed, scene.RIG, 1.5, 0.0)
+    share = telling(matches, scene.RIG, 1.5)
+    assert sorted(share)[1] == 1
+    assert share[1] < min(share[0], share[2]) / 2
+    np.testing.assert_allclose(matches.weight, matches.strength * share[matches.frame])
+
+
+def test_the_peak_of_a_strong_edge_is_not_flattened(settings: Calibration) -> None:
+    x = np.arange(80, dtype=np.float32)
+    for where in (39.0, 40.0):
+        image = np.tile(1000 / (1 + np.exp(-(x - where) / 0.8)), (60, 1)).astype(np.float32)
+        field = normalised(gradient(image, settings.edges.thermal_blur_px), settings.edges.weak_percentile)
+        offset, strength = peaks(field, np.array([[39.0, 30.0]]), np.array([[1.0, 0.0]]), 3)
+        assert 39 + offset[0] == pytest.approx(where, abs=0.05)
+        assert strength[0] > settings.refinement.weakest
+
+
+def test_many_turns_at_once_align_as_one_after_the_other(seen: list[View]) -> None:
+    coarse = landscape(seen, 2, 1.0, 500, np.random.default_rng(0))
+    steps = np.random.default_rng(1).normal(0, 0.05, (20, 3))
+    together = turned_alignments(coarse, scene.RIG, np.stack([cv2.Rodrigues(step)[0] for step in steps]))
+    single = [alignment(coarse, moved(scene.RIG, np.concatenate([step, np.zeros(SIZE - 3)]))) for step in steps]
+    np.testing.assert_allclose(together, single, atol=2e-3)

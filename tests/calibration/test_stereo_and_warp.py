@@ -140,3 +140,12 @@ def test_aligned_thermal_is_what_a_thermal_camera_in_the_left_place_would_see(
     assert np.median(away) < 15
     shifted = np.abs(np.roll(found, 2, 1) - truth)[valid & np.roll(valid, 2, 1)]
     assert away.mean() < 0.5 * shifted.mean()
+
+
+def test_coarse_matching_gives_full_size_disparities(settings: Calibration) -> None:
+    texture = cv2.GaussianBlur(np.random.default_rng(0).uniform(0, 255, (121, 203, 3)), (0, 0), 2.0)
+    left = cv2.normalize(texture, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8)  # type: ignore[call-overload]
+    right = np.roll(left, -8, 1)
+    found = stereo.coarse(left, right, replace(settings.stereo, nearest=0.2))
+    assert found.shape == left.shape[:2]
+    assert np.nanmedian(found[:, 60:]) == pytest.approx(8, abs=0.3)
