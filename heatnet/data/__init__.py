@@ -9,13 +9,26 @@ from heatnet.data.chunks import Chunks
 from heatnet.data.frames import Frame
 from heatnet.data.loading import load
 from heatnet.data.samples import Samples
-from heatnet.data.sets import labelled, pairs, read_labelled, read_pairs, read_supervised, recorded, source, stream_pairs, unlabelled, write_labels
+from heatnet.data.sets import (
+    agreed,
+    labelled,
+    pairs,
+    read_labelled,
+    read_pairs,
+    read_supervised,
+    recorded,
+    source,
+    stream_pairs,
+    unlabelled,
+    write_labels,
+)
 
 __all__ = [
     "Batch",
     "Chunks",
     "Frame",
     "Samples",
+    "agreed",
     "ahead",
     "batch_at",
     "cat",
