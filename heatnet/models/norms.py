@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from timm.layers import freeze_batch_norm_2d, unfreeze_batch_norm_2d
+from timm.layers.norm_act import freeze_batch_norm_2d, unfreeze_batch_norm_2d
 from torch import nn
 
 
