@@ -5,6 +5,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from PIL import Image
 
 from heatnet import figures
 from heatnet.calibration.camera import Camera, Rig
@@ -260,6 +261,16 @@ def test_saved_figures_are_the_same_bytes(tmp_path, suffix):
         figures.save(figures.critic_accuracy(np.linspace(0.9, 0.5, 20), 5), tmp_path / "new" / f"{name}{suffix}", dpi=60)
     assert (tmp_path / f"new/a{suffix}").read_bytes() == (tmp_path / f"new/b{suffix}").read_bytes()
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [f"a{suffix}", f"b{suffix}"]
+
+
+def test_a_saved_picture_keeps_its_colours(tmp_path, scene):
+    figure = figures.qualitative([scene])
+    figures.save(figure, tmp_path / "picture.png", dpi=60)
+    figure.savefig(tmp_path / "all.png", dpi=60)
+    few, all_of_them = (np.asarray(Image.open(tmp_path / name).convert("RGB")).astype(int) for name in ("picture.png", "all.png"))
+    assert few.shape == all_of_them.shape
+    assert np.abs(few - all_of_them).mean() < 4, "of 255, where one picture is noise"
+    assert (tmp_path / "picture.png").stat().st_size < 0.6 * (tmp_path / "all.png").stat().st_size
 
 
 def test_a_format_that_is_not_byte_stable_is_refused(tmp_path):

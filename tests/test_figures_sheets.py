@@ -5,6 +5,7 @@ import pytest
 
 from heatnet.figures import pairs_sheet
 from heatnet.figures.sheets import GAP, mosaic, stretched, tile
+from heatnet.figures.style import measured
 
 
 def test_a_tile_is_rgb_above_thermal_of_the_same_size():
@@ -23,6 +24,14 @@ def test_what_the_camera_does_not_see_is_black_and_does_not_stretch():
     assert found[0] == 0
     assert found[1] < found[2] < found[3]
     assert found[1] >= 25
+
+
+def test_a_count_of_zero_in_8_bits_is_the_coldest_measurement():
+    for dtype in (np.uint8, np.uint16):
+        found = stretched(np.array([[0, 0, 100, 255]], dtype))[0]
+        assert 30 == found[0] < found[2] < found[3]
+        assert measured(np.array([[0, 0, 255]], dtype)).all()
+    assert measured(np.array([[0, 22000]], np.uint16)).tolist() == [[False, True]]
 
 
 def test_a_mosaic_puts_tiles_in_rows():

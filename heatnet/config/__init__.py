@@ -4,10 +4,10 @@ A number lives once, in ``params.yaml``, with its source beside it: nothing here
 missing or of the wrong type is refused by name.
 """
 
-from heatnet.config.ablation import Ablation, Confusion, Variant
+from heatnet.config.ablation import Ablation, Variant
 from heatnet.config.calibration import Alignment, Calibration, Checks, Edges, Online, Refinement, Search, Stereo, Uncertainty
 from heatnet.config.data import Augmentation, Block, Colour, Input, Labelled, Pairs, ThermalCounts
-from heatnet.config.networks import Adversary, Baseline, Decoder, Encoder, Network, Optimiser, SelfTraining, Student, Training
+from heatnet.config.networks import Adversary, Baseline, Confusion, Decoder, Encoder, Network, Optimiser, SelfTraining, Student, Training
 from heatnet.config.parsing import parse
 from heatnet.config.stages import (
     STAGES,

@@ -4,22 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from heatnet.config.networks import SelfTraining
+from heatnet.config.networks import Confusion, SelfTraining
 
 Slip = Literal["rotation", "one optimiser", "test selection", "batch statistics"]
 Term = Literal["rare classes", "own labels", "alignment", "styled", "mix", "masked", "cross-modal", "night statistics", "multi-scale"]
-
-
-@dataclass(frozen=True)
-class Confusion:
-    """The part of ``Adversary`` that variants change; see there."""
-
-    criterion: Literal["lsgan", "bce"]
-    weight: float
-    critics: Mapping[str, float]
-    confusion: Literal["night", "both"]
-    weighting: Literal["none", "uncertainty", "released"]
-    night: float
 
 
 @dataclass(frozen=True)

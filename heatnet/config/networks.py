@@ -75,22 +75,28 @@ class Training:
 
 
 @dataclass(frozen=True)
-class Adversary:
-    """The critics and the confusion term: width of their first layer, their loss, their optimiser, and the term's weight.
+class Confusion:
+    """How critics are to be fooled: their loss, the term's ``weight``, and what they look at.
 
     ``critics``: the levels that are looked at (``heatnet.models.critic.LEVELS``) and the weight of each; ``confusion``: which domain is
     pulled to the other, the ``night`` or ``both``; ``weighting``: how a patch counts, ``none`` (all alike), by ``uncertainty`` (the paper),
     or as ``released`` (one number for all); ``night``: the weight that the labels of the night images keep beside it.
     """
 
-    width: int
     criterion: Literal["lsgan", "bce"]
-    optimiser: Optimiser
     weight: float
     critics: Mapping[str, float]
     confusion: Literal["night", "both"]
     weighting: Literal["none", "uncertainty", "released"]
     night: float
+
+
+@dataclass(frozen=True)
+class Adversary(Confusion):
+    """The confusion term and the critics themselves: width of their first layer and their optimiser."""
+
+    width: int
+    optimiser: Optimiser
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,19 @@ from heatnet.data.chunks import Chunks
 from heatnet.data.frames import Frame
 from heatnet.data.loading import load
 from heatnet.data.samples import Samples
-from heatnet.data.sets import labelled, pairs, read_labelled, read_pairs, read_supervised, recorded, source, stream_pairs, unlabelled, write_labels
+from heatnet.data.sets import (
+    agreed,
+    labelled,
+    pairs,
+    read_labelled,
+    read_pairs,
+    read_supervised,
+    recorded,
+    source,
+    stream_pairs,
+    unlabelled,
+    write_labels,
+)
 from heatnet.data.worlds import read_worlds
 
 __all__ = [
@@ -17,6 +29,7 @@ __all__ = [
     "Chunks",
     "Frame",
     "Samples",
+    "agreed",
     "ahead",
     "batch_at",
     "cat",

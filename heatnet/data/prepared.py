@@ -56,7 +56,7 @@ def _filled(entry: Path, parts: Parts) -> bool:
         with entry.open("rb", buffering=0) as file:
             if os.fstat(file.fileno()).st_size != sum(part.nbytes for part in parts):
                 return False
-            return all(file.readinto(part.data.cast("B")) == part.nbytes for part in parts)
+            return all(file.readinto(part.data) == part.nbytes for part in parts)
     except FileNotFoundError:
         return False
 

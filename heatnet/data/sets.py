@@ -168,6 +168,14 @@ def labelled(samples: Samples, answers: Iterable[Answer]) -> Samples:
     return replace(samples, label=np.stack([label for label, _ in made]), weight=np.stack([trust for _, trust in made]))
 
 
+def agreed(samples: Samples, answers: Iterable[Answer]) -> Samples:
+    """The samples, their labels trusted only where other ``answers`` name the same class; elsewhere they weigh nothing."""
+    assert samples.label is not None
+    same = np.stack([label for label, _ in answers]) == samples.label
+    trust = np.full(samples.label.shape, 255, np.uint8) if samples.weight is None else samples.weight
+    return replace(samples, weight=np.where(same, trust, 0).astype(np.uint8))
+
+
 def unlabelled(samples: Samples) -> Samples:
     """The samples with every pixel marked as not labelled: images that only a critic looks at."""
     return replace(samples, label=np.full((len(samples), *samples.input.network_size), IGNORE, np.uint8), weight=None)

@@ -9,10 +9,10 @@ from jaxtyping import Bool, Float, UInt8, UInt16
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from heatnet.figures.style import DOMAIN_COLOURS, INK, canvas, class_legend, colourise, seen, styled
+from heatnet.figures.style import DOMAIN_COLOURS, INK, canvas, class_legend, colourise, measured, seen, styled
 
 Thermal = UInt16[np.ndarray, "height width"] | Float[np.ndarray, "height width"]
-"""A thermal image in counts, degrees or [0, 1]; zero counts mark pixels outside the camera's view."""
+"""A thermal image in counts, degrees or [0, 1]; zero counts of 16 bits mark pixels outside the camera's view."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +135,6 @@ def _thermal(ax: Axes, thermal: Thermal | None, title: str = "", colours: str = 
         return
     ax.images[0].remove()
     ax.set_facecolor((205 / 255,) * 3)
-    shown = np.ma.masked_equal(thermal, 0) if thermal.dtype == np.uint16 else np.ma.masked_invalid(thermal)
+    shown = np.ma.masked_where(~measured(thermal), thermal) if thermal.dtype == np.uint16 else np.ma.masked_invalid(thermal)
     low, high = np.percentile(shown.compressed(), (1, 99.5)) if shown.count() else (0, 1)
     ax.imshow(shown, cmap=colours, vmin=low, vmax=high, interpolation="nearest")

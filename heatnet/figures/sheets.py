@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, UInt8, UInt16
 from matplotlib.figure import Figure
 
-from heatnet.figures.style import DOMAIN_COLOURS, INK, canvas, styled
+from heatnet.figures.style import DOMAIN_COLOURS, INK, canvas, measured, styled
 
 Pair = tuple[UInt8[np.ndarray, "_ _ 3"], UInt16[np.ndarray, "_ _"] | UInt8[np.ndarray, "_ _"] | None]
 """An RGB image and the thermal image beside it (counts or 8 bit; None: the set has none)."""
@@ -47,11 +47,12 @@ def tile(
 
 
 def stretched(thermal: UInt16[np.ndarray, "h w"] | UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "h w"]:
-    """8 bits from the 1st to the 99.5th percentile; counts of 0 (out of view) are black."""
-    seen = thermal[thermal > 0]
+    """8 bits from the 1st to the 99.5th percentile; pixels without a measurement are black."""
+    there = measured(thermal)
+    seen = thermal[there]
     low, high = np.percentile(seen, (1, 99.5)) if seen.size else (0.0, 1.0)
     scaled: Float[np.ndarray, "h w"] = (thermal.astype(np.float64) - low) / max(float(high - low), 1e-6)
-    return np.where(thermal > 0, np.clip(30 + 225 * scaled, 1, 255), 0).astype(np.uint8)
+    return np.where(there, np.clip(30 + 225 * scaled, 1, 255), 0).astype(np.uint8)
 
 
 def mosaic(tiles: Sequence[UInt8[np.ndarray, "_ _ 3"]], columns: int) -> UInt8[np.ndarray, "_ _ 3"]:

@@ -16,11 +16,12 @@ from typing import Any, ParamSpec, TypeVar
 import matplotlib
 import numpy as np
 import seaborn as sns
-from jaxtyping import UInt8
+from jaxtyping import Bool, UInt8, UInt16
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch
+from PIL import Image
 
 from heatnet.taxonomy import CATEGORIES, IGNORE, Domain, palette
 
@@ -122,8 +123,16 @@ def seen(labels: Iterable[UInt8[np.ndarray, "_ _"]]) -> list[int]:
     return sorted(found)
 
 
+def measured(thermal: UInt16[np.ndarray, "height width"] | UInt8[np.ndarray, "height width"]) -> Bool[np.ndarray, "height width"]:
+    """Where a thermal image has a measurement: a count of 0 means none in 16 bits; counts up to 255 are those of 8-bit files, all measured."""
+    return np.ones(thermal.shape, np.bool_) if thermal.size and int(thermal.max()) <= 255 else thermal > 0
+
+
 def save(figure: Figure, path: Path, dpi: int) -> None:
-    """Write a figure (png, svg or pdf, by the suffix), the same bytes each time; under a temporary name first."""
+    """Write a figure (png, svg or pdf, by the suffix), the same bytes each time; under a temporary name first.
+
+    A png has a palette of 256 colours, which halves the size of pictures and is hard to tell from all of them.
+    """
     metadata: dict[str, dict[str, Any]] = {
         ".png": {"Software": None},
         ".svg": {"Date": None, "Creator": None},
@@ -132,9 +141,14 @@ def save(figure: Figure, path: Path, dpi: int) -> None:
     if path.suffix not in metadata:
         raise ValueError(f"{path}: cannot write a figure as {path.suffix or 'a file without suffix'!r}; use {', '.join(metadata)}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
+    buffer = BytesIO()
     with matplotlib.rc_context(STYLE):
-        figure.savefig(unfinished, format=path.suffix[1:], dpi=dpi, metadata=metadata[path.suffix])
+        figure.savefig(buffer, format=path.suffix[1:], dpi=dpi, metadata=metadata[path.suffix])
+    unfinished = path.with_name(path.name + ".part")
+    if path.suffix == ".png":
+        Image.open(buffer).convert("RGB").quantize(256, Image.Quantize.MEDIANCUT).save(unfinished, "png", optimize=True, dpi=(dpi, dpi))
+    else:
+        unfinished.write_bytes(buffer.getvalue())
     os.replace(unfinished, path)
 
 

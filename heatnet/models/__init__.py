@@ -7,6 +7,7 @@ from heatnet.models.files import NetworkFile, load_network, save_network
 from heatnet.models.heatnet import CHANNELS, HeatNet, Modality, build
 from heatnet.models.huggingface import CheckpointNetwork
 from heatnet.models.mfnet import MFNet
+from heatnet.models.norms import frozen_norms
 from heatnet.models.onnx_files import ExportedNetwork, OnnxNetwork
 from heatnet.models.rtfnet import RTFNet
 from heatnet.models.start import warm_start, warm_trunks
@@ -27,6 +28,7 @@ __all__ = [
     "RTFNet",
     "build",
     "build_baseline",
+    "frozen_norms",
     "keep_network",
     "load_baseline",
     "load_network",

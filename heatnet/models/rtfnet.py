@@ -1,7 +1,8 @@
 """RTFNet (Sun, Zuo, Liu, IEEE RA-L 2019): two ResNets, thermal added into RGB at every scale; a baseline, supervised on MF.
 
 Written from the paper. With ``resnet50`` it has 185.24 M parameters, with ``resnet152`` 254.51 M, as published; any timm
-encoder whose stages ``heatnet.models.encoder`` can cut takes their place (a profile's choice). Input is RGB and thermal in [0, 1].
+encoder whose stages ``heatnet.models.encoder`` can cut takes their place (a profile's choice): published are five stages, which make 15x20
+places of an image of 480x640; an encoder of fewer stages leaves places enough of a smaller image. Input is RGB and thermal in [0, 1].
 """
 
 from collections.abc import Sequence
@@ -44,12 +45,12 @@ class Upception(nn.Module):
 
 
 class RTFNet(nn.Module):
-    """Two encoders that meet by addition after every stage, and a decoder of five pairs of Upception blocks."""
+    """Two encoders that meet by addition after every stage, and a decoder of as many pairs of Upception blocks (published: five)."""
 
     modalities: Sequence[str] = ("rgb", "thermal")
 
     def __init__(self, encoder: config.Encoder, classes: int = 9) -> None:
-        """Build both trunks from ``encoder``; the decoder halves the channels four times, then names the classes."""
+        """Build both trunks from ``encoder``; the decoder halves the channels with every pair, and the last names the classes."""
         super().__init__()
         self.rgb, self.thermal = stages(encoder, 3), stages(encoder, 1)
         channels = self.rgb.channels[-1]
@@ -62,7 +63,7 @@ class RTFNet(nn.Module):
     ) -> Float[Tensor, "batch classes height width"]:
         """Logits, which the last block's rectifier keeps from being negative, as published.
 
-        Raises ``ValueError`` unless height and width are multiples of the encoder's stride (32).
+        Raises ``ValueError`` unless height and width are multiples of the encoder's stride (published: 32).
         """
         stride = 2 ** len(self.rgb)
         if rgb.shape[-2] % stride or rgb.shape[-1] % stride:

@@ -45,10 +45,14 @@ def warm_start(model: HeatNet, starts: Sequence[HeatNet | None]) -> HeatNet:
 def warm_trunks(trunks: Sequence[Stages], start: HeatNet) -> None:
     """Load a trained network's stages into encoders of another network, in place; one that reads thermal sums the first kernels.
 
-    Raises ``ValueError`` for a network of several branches and for one of another architecture.
+    An encoder may have fewer stages than the network. Raises ``ValueError`` for a network of several branches and for one of another
+    architecture.
     """
     for trunk in trunks:
-        for stage, trained in zip(trunk, _stages(start), strict=True):
+        known = _stages(start)
+        if len(trunk) > len(known):
+            raise ValueError(f"start: a network of {len(known)} stages for an encoder of {len(trunk)}; expected at least as many")
+        for stage, trained in zip(trunk, known, strict=False):
             _load(stage, [trained])
 
 

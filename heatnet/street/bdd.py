@@ -6,7 +6,7 @@ the images taken by night. There is no thermal camera.
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from heatnet.street import climate, labels, light, render, rig, scenery, sensor
 from heatnet.street.checks import check
 from heatnet.street.files import claim, room, write_bytes, write_image
 from heatnet.street.jobs import Progress, run
+from heatnet.street.parts import Part, worlds
 from heatnet.street.path import Layout
 from heatnet.street.plants import Season
 from heatnet.street.weather import Moment
@@ -34,18 +35,9 @@ PER_WORLD, SPAN_M = 4, 70.0
 YELLOW, LAYOUTS = (0.60, 0.42, 0.04), (Layout.URBAN, Layout.SUBURBAN, Layout.CITY, Layout.RURAL, Layout.HIGHWAY)
 
 
-@dataclass(frozen=True)
-class Part:
-    """The images of one world: their split, domain and numbers."""
-
-    split: str
-    domain: Domain
-    first: int
-    last: int
-
-    def names(self) -> list[str]:
-        """Names that look like BDD100K's: two hexadecimal words."""
-        return [f"{i:08x}-{zlib.crc32(f'{self.split}{i}'.encode()):08x}" for i in range(self.first, self.last)]
+def names(part: Part) -> list[str]:
+    """Names that look like BDD100K's: two hexadecimal words."""
+    return [f"{i:08x}-{zlib.crc32(f'{part.split}{i}'.encode()):08x}" for i in range(part.first, part.last)]
 
 
 def parts(frames: int) -> list[Part]:
@@ -57,7 +49,7 @@ def parts(frames: int) -> list[Part]:
     for split, size in (("train", frames - val), ("val", val)):
         night = max(round(NIGHT_SHARE * size), 1)
         for domain, count in ((Domain.DAY, size - night), (Domain.NIGHT, night)):
-            found += [Part(split, domain, i, min(i + PER_WORLD, number + count)) for i in range(number, number + count, PER_WORLD)]
+            found += worlds(split, domain, number, count, PER_WORLD)
             number += count
     return found
 
@@ -72,7 +64,7 @@ def write_bdd(street: Street, frames: int, scale: float, folder: Path, workers: 
     climate.check(CLIMATE)
     room(folder, frames * width * height * 1.5)
     claim(folder, repr(("bdd", street.seed, street.sensor, frames, scale)))
-    dark = [f"{name}.jpg\n" for part in chosen if part.domain is Domain.NIGHT for name in part.names()]
+    dark = [f"{name}.jpg\n" for part in chosen if part.domain is Domain.NIGHT for name in names(part)]
     write_bytes(folder / "bdd_night.txt", "".join(dark).encode())
     yield from run([partial(_images, street, folder, scale, part) for part in chosen], frames, workers)
 
@@ -101,7 +93,7 @@ def american(rng: np.random.Generator, layout: Layout, leaves: Season) -> World:
 
 def _images(street: Street, folder: Path, scale: float, part: Part) -> int:
     """The images of one world on one day, each by a camera and at an hour of its own."""
-    todo = [i for i, name in zip(range(part.first, part.last), part.names(), strict=True) if not _paths(folder, part, name)[1].is_file()]
+    todo = [i for i, name in zip(range(part.first, part.last), names(part), strict=True) if not _paths(folder, part, name)[1].is_file()]
     if todo:
         key = (5, int(part.split == "val"), int(part.domain is Domain.NIGHT), part.first)
         rng = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=key))
@@ -111,7 +103,7 @@ def _images(street: Street, folder: Path, scale: float, part: Part) -> int:
         for i in todo:
             own = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=(*key, i)))
             moment = climate.draw(replace(CLIMATE, days=(int(day.day), int(day.day))), part.domain, own)
-            _image(street, _paths(folder, part, part.names()[i - part.first]), scale, (place, stretch), moment, own)
+            _image(street, _paths(folder, part, names(part)[i - part.first]), scale, (place, stretch), moment, own)
     return part.last - part.first
 
 

@@ -19,6 +19,7 @@ from heatnet.street.checks import check
 from heatnet.street.files import claim, room, write_bytes, write_image
 from heatnet.street.jobs import Progress, run
 from heatnet.street.materials import Material, stuff
+from heatnet.street.parts import Part, worlds
 from heatnet.street.path import Layout
 from heatnet.street.plants import Season
 from heatnet.street.weather import Moment
@@ -39,18 +40,9 @@ RANGE_K, BELOW = (30.0, 75.0), (0.2, 0.35)
 """Kelvin on 8 bits, and the share of them below the median: what the two released demo images look like (ours)."""
 
 
-@dataclass(frozen=True)
-class Part:
-    """The frames of one world: their split, domain and numbers."""
-
-    split: str
-    domain: Domain
-    first: int
-    last: int
-
-    def names(self) -> list[str]:
-        """The frames' names, as MF's: five digits, then D or N."""
-        return [f"{i:05d}{'D' if self.domain is Domain.DAY else 'N'}" for i in range(self.first, self.last)]
+def names(part: Part) -> list[str]:
+    """The frames' names, as MF's: five digits, then D or N."""
+    return [f"{i:05d}{'D' if part.domain is Domain.DAY else 'N'}" for i in range(part.first, part.last)]
 
 
 @dataclass(frozen=True)
@@ -72,7 +64,7 @@ def parts(frames: int) -> list[Part]:
     for split, size in sizes.items():
         day = min(max(round(DAY_SHARE * size), 1), size - 1)
         for domain, count in ((Domain.DAY, day), (Domain.NIGHT, size - day)):
-            found += [Part(split, domain, i, min(i + PER_WORLD, number + count)) for i in range(number, number + count, PER_WORLD)]
+            found += worlds(split, domain, number, count, PER_WORLD)
             number += count
     return found
 
@@ -97,7 +89,7 @@ def lists(chosen: list[Part]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {f"{split}{end}": [] for split in FULL for end in ("", "_day", "_night")}
     for part in chosen:
         for end in ("", f"_{part.domain.value}"):
-            found[f"{part.split}{end}"] += part.names()
+            found[f"{part.split}{end}"] += names(part)
     return found
 
 
@@ -128,7 +120,7 @@ def _level(surface: ground.Surface) -> ground.Surface:
 
 def _frames(street: Street, folder: Path, scale: float, part: Part) -> int:
     """The frames of one world, all at one moment."""
-    todo = [i for i, name in zip(range(part.first, part.last), part.names(), strict=True) if not (folder / "labels" / f"{name}.png").is_file()]
+    todo = [i for i, name in zip(range(part.first, part.last), names(part), strict=True) if not (folder / "labels" / f"{name}.png").is_file()]
     if todo:
         key = (4, list(FULL).index(part.split), int(part.domain is Domain.NIGHT), part.first)
         rng = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=key))
@@ -139,7 +131,7 @@ def _frames(street: Street, folder: Path, scale: float, part: Part) -> int:
         for i in todo:
             own = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=(*key, i)))
             image, label = exposed(street, scale, (place, stretch), moment, thermal, own)
-            name = part.names()[i - part.first]
+            name = names(part)[i - part.first]
             write_image(folder / "images" / f"{name}.png", image)
             write_image(folder / "labels" / f"{name}.png", label)
     return part.last - part.first

@@ -1,5 +1,6 @@
 """The sets that a profile names, and the labels that teachers write."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from heatnet import config
-from heatnet.data import labelled, pairs, read_pairs, recorded, source, write_labels
+from heatnet.data import agreed, labelled, pairs, read_pairs, recorded, source, write_labels
 from heatnet.data.files import confidence_file
 from heatnet.data.sets import class_weights
 from heatnet.taxonomy import IGNORE, Domain
@@ -121,6 +122,20 @@ def test_recordings_are_listed_by_drive(tmp_path: Path) -> None:
     (tmp_path / "train" / "seq_00_day" / "00" / "thermal" / "fl_rgb_1_10000.png").unlink()
     with pytest.raises(ValueError, match="no partner"):
         recorded(cameras, tmp_path)
+
+
+def test_labels_count_where_others_agree(freiburg: Path) -> None:
+    night = read_pairs(FREIBURG, freiburg, "train", Domain.NIGHT)
+    trust = np.full((16, 32), 40, np.uint8)
+    known = labelled(night, [(np.full((16, 32), 2, np.uint8), trust)] * 3)
+    other = np.full((16, 32), 2, np.uint8)
+    other[:4] = 9
+    for samples, kept in ((known, 40), (replace(known, weight=None), 255)):
+        found = agreed(samples, [(other, trust)] * 3)
+        assert found.weight is not None
+        assert (found.weight[:, :4] == 0).all()
+        assert (found.weight[:, 4:] == kept).all()
+        np.testing.assert_array_equal(found.label, known.label)
 
 
 def test_a_source_is_a_function_of_the_step_and_labelled_keeps_order(freiburg: Path) -> None:

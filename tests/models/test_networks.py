@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from heatnet import config
-from heatnet.models import Critic, HeatNet, MFNet, build, load_network, open_network, save_network, warm_start
+from heatnet.models import Critic, HeatNet, MFNet, build, frozen_norms, load_network, open_network, save_network, warm_start
 from heatnet.models.encoder import stages, widen
 from heatnet.models.heatnet import Modality
 
@@ -173,3 +173,19 @@ def test_a_start_that_does_not_fit_is_refused() -> None:
         warm_start(build(SMALL, ("rgb",)), [build(MOBILE, ("rgb",))])
     with pytest.raises(ValueError, match="expected one of a single branch"):
         warm_start(build(SMALL, ("rgb",)), [build(SMALL, ("rgb", "thermal"))])
+
+
+def test_frozen_norms_keep_what_they_know_and_thaw() -> None:
+    network = build(SMALL, ("rgb", "thermal"), 3).eval()
+    images = torch.rand(2, 3, 64, 96), torch.rand(2, 1, 64, 96)
+    before, answer = {name: value.clone() for name, value in network.state_dict().items()}, network(*images)
+    with frozen_norms(network):
+        network.train()
+        trained = {name for name, parameter in network.named_parameters() if parameter.requires_grad}
+        network(*images).mean().backward()
+    norms = {name for name, module in network.named_modules() if isinstance(module, torch.nn.BatchNorm2d)}
+    assert norms
+    assert not {f"{name}.weight" for name in norms} & trained
+    assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
+    assert all(module.training for module in network.modules())
+    torch.testing.assert_close(network.eval()(*images), answer)

@@ -45,6 +45,14 @@ def test_thermal_is_added_after_every_stage_and_goes_on_alone() -> None:
     assert not torch.allclose(network(rgb, thermal), network(rgb, 0 * thermal))
 
 
+def test_an_encoder_of_fewer_stages_has_as_many_pairs_of_blocks() -> None:
+    network = RTFNet(config.Encoder("resnet10t", {"channels": [8, 16], "layers": [1, 1], "stem_width": 8}, None, 32)).eval()
+    assert [len(part) for part in (network.rgb, network.thermal, network.decoder)] == [3, 3, 3]
+    image = torch.randn(1, 3, 24, 40)
+    assert network.rgb(image)[-1].shape == (1, 16, 3, 5)
+    assert network(image, image[:, :1]).shape == (1, 9, 24, 40)
+
+
 def test_a_size_that_the_decoder_cannot_restore_is_refused() -> None:
     with pytest.raises(ValueError, match="96x60; expected multiples of 32"):
         RTFNet(SMALL)(torch.zeros(1, 3, 60, 96), torch.zeros(1, 1, 60, 96))

@@ -9,11 +9,11 @@ from streets import STREET
 
 from heatnet.data import bdd, mf
 from heatnet.street import Layout, labels, scenery, world, write_bdd, write_mf
+from heatnet.street import bdd as bdd_street
+from heatnet.street import mf as mf_street
 from heatnet.street.bdd import american
-from heatnet.street.bdd import parts as bdd_parts
 from heatnet.street.materials import SCENE_NAMES, vistas_id
 from heatnet.street.mf import cameras, campus, eight_bit
-from heatnet.street.mf import parts as mf_parts
 from heatnet.street.world import LEAFY
 from heatnet.taxonomy import BICYCLE, CAR, CITYSCAPES, CURB, IGNORE, MF, PERSON, Domain
 
@@ -80,16 +80,16 @@ def test_other_parameters_are_refused(written):
 
 
 def test_the_full_set_has_the_released_numbers():
-    parts = mf_parts(1569)
+    parts = mf_street.parts(1569)
     counts = {split: sum(part.last - part.first for part in parts if part.split == split) for split in ("train", "val", "test")}
     assert counts == {"train": 784, "val": 392, "test": 393}
     assert abs(sum(part.last - part.first for part in parts if part.domain is Domain.DAY) - 820) <= 2
 
 
-@pytest.mark.parametrize("parts", [mf_parts, bdd_parts])
+@pytest.mark.parametrize("written", [mf_street, bdd_street])
 @pytest.mark.parametrize("frames", [8, 23, 100])
-def test_parts_cover_the_frames_once(parts, frames):
-    made = [name for part in parts(frames) for name in part.names()]
+def test_parts_cover_the_frames_once(written, frames):
+    made = [name for part in written.parts(frames) for name in written.names(part)]
     assert len(made) == len(set(made)) == frames
 
 

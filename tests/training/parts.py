@@ -14,7 +14,7 @@ from heatnet.training import Source
 NETWORK = config.Network(config.Encoder("resnet10t", {"channels": [8, 16, 24, 32], "stem_width": 8}, None, 32), 2, config.Decoder("fpn", 16, 0.2))
 DESCENT = config.Optimiser("adamw", 3e-3, 0.01, 2, 0.9)
 TRAINING = config.Training(8, 2, 0, DESCENT, 3)
-ADVERSARY = config.Adversary(4, "lsgan", DESCENT, 0.1, {"logits": 1.0}, "night", "none", 1.0)
+ADVERSARY = config.Adversary("lsgan", 0.1, {"logits": 1.0}, "night", "none", 1.0, 4, DESCENT)
 RECIPE = config.SelfTraining(
     decay=0.9, threshold=0.1, alignment=1.0, night=1.0, styled=1.0, mix=1.0, masked=0.5, block=16, ratio=0.5, cross_modal=0.5
 )

@@ -119,7 +119,7 @@ def test_confusion_reaches_the_network_through_a_frozen_critic() -> None:
 
 def test_the_critic_learns_to_tell_domains_that_differ() -> None:
     settings = config.Training(60, 2, 0, config.Optimiser("adamw", 1e-3, 0.0, 0, 0.0), 0)
-    adversary = config.Adversary(8, "lsgan", config.Optimiser("adamw", 5e-3, 0.0, 0, 0.0), 0.0, {"logits": 1.0}, "night", "none", 1.0)
+    adversary = config.Adversary("lsgan", 0.0, {"logits": 1.0}, "night", "none", 1.0, 8, config.Optimiser("adamw", 5e-3, 0.0, 0, 0.0))
     learner = adversarial_learner(model(), critic(), settings, adversary)
     reports = list(adversarial(learner, source(0), source(1, Domain.NIGHT), settings, adversary))
     assert np.mean([report.figures["critic accuracy"] for report in reports[-5:]]) > 0.75
