@@ -23,10 +23,7 @@ class Cameras:
 
 @dataclass(frozen=True)
 class Teacher:
-    """The RGB teacher: trained on ``labelled``, or taken from ``file`` as it is.
-
-    ``mirror``: its labels are the mean of its answers for an image and for the mirror image.
-    """
+    """The RGB teacher: trained on ``labelled``, or taken from ``file`` as it is."""
 
     pairs: Pairs
     labelled: Labelled | None
@@ -34,7 +31,6 @@ class Teacher:
     network: Network
     training: Training
     augmentation: Augmentation
-    mirror: bool
 
 
 @dataclass(frozen=True)
