@@ -2,8 +2,8 @@
 
 Dark: light that leaves the ground is thrown back at the water's surface with the probability ``INSIDE`` and has another chance to be
 absorbed (Lekner and Dorf, Applied Optics 27, 1988). Mirror: Fresnel's law by Schlick's formula, in smooth puddles and on a rough film; what
-stands around is found by one mirrored ray (of every second pixel), lamps and the sun by the lobe of Trowbridge and Reitz ("GGX", Walter et al., EGSR 2007), which
-draws the long streaks under headlights. Dry things are not touched.
+stands around is found by one mirrored ray (of every second pixel), lamps and the sun by the lobe of Trowbridge and Reitz ("GGX", Walter et
+al., EGSR 2007), which draws the long streaks under headlights. Dry things are not touched.
 """
 
 from collections.abc import Callable, Iterable
