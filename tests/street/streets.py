@@ -35,7 +35,7 @@ STREET = Street(
     layouts=("urban", "suburban", "rural"),
     rig=RIG,
     sensor=SENSOR,
-    climate=StreetClimate(48.0, (9.0, 15.5), (22.0, 3.0), (15, 350), 0.25),
+    climate=StreetClimate(48.0, (9.0, 15.5), (22.0, 3.0), (15, 350), 1.0),
     vistas=StreetVistas(3, 1, (64, 32), (60.0, 105.0), 2, ("urban", "suburban", "rural"), 0.2),
     train=replace(SPLIT, day_frames=2),
     test=SPLIT,
