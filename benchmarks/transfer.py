@@ -43,6 +43,24 @@ COARSE = (240, 320)
 """Size of the masks that settings are chosen by; the report's are of the images' own size, as those of the profile ``open``."""
 SIZES_PX = (0, 32, 64, 128, 480)
 """Heights of persons' boxes, in rows of 480."""
+HOW_SHOWN = """\
+MSRS has 8-bit thermal images, each stretched over a range of its own, and a lens of 32 degrees (the rig's left view: 88). So two things must be
+chosen: the number of rows that a network sees, and how many grey levels on either side of the median fill its range. They were chosen on the
+frames that `open` trains on, by persons at night (hit rate at precision, by their harmonic mean). The frames of the table above took no part
+in it. (A first version of this page, without 300 levels, took the most hits at a precision of 0.33 or better; its table had the thermal
+teacher at 0.68 at 0.15 and MFNet at 0.87 at 0.18 by night. The rule was replaced after that had been seen.)"""
+WHAT_LIMITS = """\
+Persons hit by the height of their box (of 480 rows), and where the pixels called *person* lie: in a person's box, around one (the box grown
+by half), or elsewhere. What is called person in vain lies elsewhere, not around persons: the masks are not too coarse, other things are
+taken for persons. In the worst images it is a band along the horizon, where the drives have their persons."""
+WHAT_HELPS = """\
+The drives see a sky far colder than all else; MSRS has a narrow view with little sky, and its stretch to eight bits has cut the cold end
+off, so that everything but persons, lamps and windows lies in a few grey levels. The grey levels alone do not explain it, though: a
+thermal teacher trained 200 steps longer on the drives with a random floor under its grey levels was no better (a trial
+that is not part of the code). What helps is the view: the last of the street's networks is the thermal teacher, trained
+200 steps longer on the street's images in MF's layout with their labels, a lens of 32 degrees, persons of every size, eight bits of a
+random stretch (`benchmarks/transfer_training.py`, a minute; not one real image either). Cars are hit by the networks that saw MF's layout
+in colour, but called in many wrong places; thermal images alone show too little of a parked car."""
 Boxes = Mapping[str, Float[np.ndarray, "n 5"]]
 Limits = tuple[list[str], Shares]
 """Persons hit by the height of their box, and where the pixels called person lie."""
@@ -144,11 +162,7 @@ The target is half of the persons at night at a pixel precision of 0.3, by a net
 
 ## How they were shown the images
 
-MSRS has 8-bit thermal images, each stretched over a range of its own, and a lens of 32 degrees (the rig's left view: 88). So two things must be
-chosen: the number of rows that a network sees, and how many grey levels on either side of the median fill its range. They were chosen on the
-frames that `open` trains on, by persons at night (hit rate at precision, by their harmonic mean). The frames of the table above took no part
-in it. (A first version of this page, without 300 levels, took the most hits at a precision of 0.33 or better; its table had the thermal
-teacher at 0.68 at 0.15 and MFNet at 0.87 at 0.18 by night. The rule was replaced after that had been seen.)
+{HOW_SHOWN}
 
 {trials_markdown(found)}
 
@@ -156,21 +170,13 @@ teacher at 0.68 at 0.15 and MFNet at 0.87 at 0.18 by night. The rule was replace
 
 {limits_markdown(nights)}
 
-Persons hit by the height of their box (of 480 rows), and where the pixels called *person* lie: in a person's box, around one (the box grown
-by half), or elsewhere. What is called person in vain lies elsewhere, not around persons: the masks are not too coarse, other things are
-taken for persons. In the worst images it is a band along the horizon, where the drives have their persons.
+{WHAT_LIMITS}
 
 | per image, from the median, in steps to its warmest hundredth | coldest hundredth | coldest tenth | warmest tenth |
 |---|---|---|---|
 {chr(10).join(f"| {name} | {line} |" for name, line in greys.items())}
 
-The drives see a sky far colder than all else; MSRS has a narrow view with little sky, and its stretch to eight bits has cut the cold end
-off, so that everything but persons, lamps and windows lies in a few grey levels. The grey levels alone do not explain it, though: a
-thermal teacher trained 200 steps longer on the drives with a random floor under its grey levels was no better (0.70 at 0.15 by night, a trial
-on the same frames that is not part of the code). What helps is the view: the last of the street's networks is the thermal teacher, trained
-200 steps longer on the street's images in MF's layout with their labels, a lens of 32 degrees, persons of every size, eight bits of a
-random stretch (`benchmarks/transfer_training.py`, a minute; not one real image either). Cars are hit by the networks that saw MF's layout
-in colour, but called in many wrong places; thermal images alone show too little of a parked car.
+{WHAT_HELPS}
 
 Made by `python benchmarks/transfer.py MSRS NETWORKS [TUNED]` on the networks of a finished default run.
 """
