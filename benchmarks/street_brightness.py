@@ -43,7 +43,11 @@ def measured(real: Path, street: Street, frames: int) -> Shares:
     none = replace(few, day_drives=0, night_drives=0)
     with tempfile.TemporaryDirectory() as folder:
         list(write_mf(street, frames, 0.5, Path(folder) / "mf", 1))
-        list(write_recordings(replace(street, train=few, test=none, calibration=none), Path(folder) / "drives", Path(folder) / "truth", 1))
+        list(
+            write_recordings(
+                replace(street, train=few, test=none, calibration=none, shared_drives=0), Path(folder) / "drives", Path(folder) / "truth", 1
+            )
+        )
         for domain in Domain:
             letter = domain.value[0].upper()
             found["real (MSRS)", domain.value] = share(frame.rgb for frame in msrs.index(real, domain=domain) if frame.rgb)
