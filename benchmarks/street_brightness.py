@@ -41,13 +41,10 @@ def measured(real: Path, street: Street, frames: int) -> Shares:
     found: Shares = {}
     few = replace(street.train, day_drives=frames // 4, night_drives=frames // 4, day_frames=2, night_frames=2, folder_frames=2, spacing_s=15.0)
     none = replace(few, day_drives=0, night_drives=0)
+    alone = replace(street, train=few, test=none, calibration=none, shared_drives=0)
     with tempfile.TemporaryDirectory() as folder:
         list(write_mf(street, frames, 0.5, Path(folder) / "mf", 1))
-        list(
-            write_recordings(
-                replace(street, train=few, test=none, calibration=none, shared_drives=0), Path(folder) / "drives", Path(folder) / "truth", 1
-            )
-        )
+        list(write_recordings(alone, Path(folder) / "drives", Path(folder) / "truth", 1))
         for domain in Domain:
             letter = domain.value[0].upper()
             found["real (MSRS)", domain.value] = share(frame.rgb for frame in msrs.index(real, domain=domain) if frame.rgb)
