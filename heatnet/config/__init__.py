@@ -7,7 +7,7 @@ missing or of the wrong type is refused by name.
 from heatnet.config.ablation import Ablation, Variant
 from heatnet.config.calibration import Alignment, Calibration, Checks, Edges, Online, Refinement, Search, Stereo, Uncertainty
 from heatnet.config.data import Augmentation, Block, Colour, Input, Labelled, Pairs, ThermalCounts
-from heatnet.config.networks import Adversary, Baseline, Confusion, Decoder, Encoder, Network, Optimiser, SelfTraining, Student, Training
+from heatnet.config.networks import Adversary, Baseline, Confusion, Decoder, Encoder, Labelling, Network, Optimiser, SelfTraining, Student, Training
 from heatnet.config.parsing import parse
 from heatnet.config.stages import (
     STAGES,
@@ -50,6 +50,7 @@ __all__ = [
     "HeatNet",
     "Input",
     "Labelled",
+    "Labelling",
     "Network",
     "Online",
     "Optimiser",

@@ -75,6 +75,14 @@ class Training:
 
 
 @dataclass(frozen=True)
+class Labelling:
+    """How a teacher is asked for labels: at which ``scales`` of the image (1: its own), and of its ``mirror`` image too (``MultiScale``)."""
+
+    scales: tuple[float, ...]
+    mirror: bool
+
+
+@dataclass(frozen=True)
 class Confusion:
     """How critics are to be fooled: their loss, the term's ``weight``, and what they look at.
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from heatnet.config.calibration import Calibration
 from heatnet.config.data import Augmentation, Labelled, Pairs, ThermalCounts
-from heatnet.config.networks import Adversary, Baseline, Network, SelfTraining, Student, Training
+from heatnet.config.networks import Adversary, Baseline, Labelling, Network, SelfTraining, Student, Training
 from heatnet.config.street import Street
 
 
@@ -23,14 +23,19 @@ class Cameras:
 
 @dataclass(frozen=True)
 class Teacher:
-    """The RGB teacher: trained on ``labelled``, or taken from ``file`` as it is."""
+    """The RGB teacher: trained on ``labelled``, or taken from ``file`` as it is.
+
+    ``rare``: temperature and least pixels of rare-class sampling (``heatnet.training.sampling``), ``None`` for frame after frame.
+    """
 
     pairs: Pairs
     labelled: Labelled | None
     file: str | None
     network: Network
     training: Training
+    rare: tuple[float, int] | None
     augmentation: Augmentation
+    labelling: Labelling
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class ThermalTeacher:
     start: tuple[str | None, ...]
     training: Training
     augmentation: Augmentation
+    labelling: Labelling
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,15 @@ from heatnet.taxonomy import IGNORE
 LEAST = 30
 """Pixels of a class in an image below which its mean and spread say little."""
 
+GAMMA = 2.2
+"""Of an image's grey levels over linear light."""
+
+CELL = 16
+"""px over which light by night is taken to be even: a lamp's pool, not a thing's edge."""
+
+SHOT, READ = 0.0008, 0.003
+"""Noise of a camera that the night makes exposed as long as it can: variance per unit of light, and deviation in the dark."""
+
 
 def pasted(labels: Tensor, rng: np.random.Generator) -> Bool[Tensor, "batch height width"]:
     """Where the pixels of half of each image's classes (rounded up, chosen at random) lie; never where there is no label."""
@@ -91,6 +100,33 @@ def _styled(day: Tensor, night: Tensor | None, labels: Tensor, others: Tensor, i
             wanted = (old - old.mean(1, keepdim=True)) * scale + new.mean(1, keepdim=True)
             image[:, here] = (old + share * (wanted - old)).clamp(-1, 1)
     return image
+
+
+def relit(day: Batch, night: Batch, rng: np.random.Generator) -> Batch:
+    """The RGB images of the day under the light of the night images beside them: dark, where their headlights and lamps do not reach.
+
+    Light falls smoothly, what it falls on has edges (Land and McCann, Lightness and Retinex theory, 1971): ``x' = x blur(y) / blur(x)``
+    for linear light x by day and y by night (of all three channels; a share ``a`` of y's own colour, drawn from [0, 1]), then noise of
+    variance ``SHOT x' + READ^2``. Thermal images, labels and weights stay. Raises ``ValueError`` where a batch lacks RGB.
+    """
+    if day.rgb is None or night.rgb is None:
+        raise ValueError("the day under the light of the night: expected RGB images in both batches")
+    seen = (day.rgb != 0).any(1, keepdim=True)
+    linear, dark = (((part + 1) / 2).clamp(0, 1) ** GAMMA for part in (day.rgb, night.rgb))
+    share = torch.from_numpy(rng.random((len(day), 1, 1, 1))).to(linear)
+    light = _smooth(dark)
+    light = share * light + (1 - share) * light.mean(1, keepdim=True)
+    made = linear * light / (_smooth(linear.mean(1, keepdim=True)) + 1e-3)
+    noise = torch.from_numpy(rng.standard_normal(made.shape, dtype=np.float32)).to(made)
+    made = made + noise * (SHOT * made + READ**2).sqrt()
+    return replace(day, rgb=torch.where(seen, 2 * made.clamp(0, 1) ** (1 / GAMMA) - 1, day.rgb))
+
+
+def _smooth(image: Tensor) -> Tensor:
+    """The image blurred over about ``CELL`` px: means of cells, linear in between."""
+    height, width = image.shape[-2:]
+    means = torch.nn.functional.adaptive_avg_pool2d(image, (max(1, height // CELL), max(1, width // CELL)))
+    return torch.nn.functional.interpolate(means, (height, width), mode="bilinear", align_corners=False)
 
 
 def images(batch: Batch) -> dict[str, Tensor | None]:
