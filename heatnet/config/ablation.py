@@ -7,7 +7,10 @@ from typing import Literal
 from heatnet.config.networks import Confusion, SelfTraining
 
 Slip = Literal["rotation", "one optimiser", "test selection", "batch statistics"]
-Term = Literal["rare classes", "own labels", "alignment", "styled", "mix", "masked", "cross-modal", "night statistics", "multi-scale"]
+Term = Literal[
+    *("rare classes", "relit", "rotation", "own labels", "alignment", "styled", "mix", "masked", "cross-modal"),
+    *("night statistics", "multi-scale"),
+]
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,8 @@ class Variant:
 
     ``night``: who labels the night images, if anybody; ``trust``: how those labels are weighted (all alike, by confidence, as released).
     ``method``: what the last stage descends; the first, where there are ``stages`` 2, descends labels alone. ``terms``: what is added to
-    self-training (``own labels``: the thermal teacher's count ``recipe.night`` instead of 1) or asked of the trained network; ``slips``:
+    the images (``relit``; ``rotation`` whose corners count for nothing), to self-training (``own labels``: the thermal teacher's count
+    ``recipe.night`` instead of 1) or asked of the trained network; ``slips``:
     what the release does differently (``heatnet.training.released``).
     """
 
@@ -38,7 +42,7 @@ class Ablation:
     """What all variants share; the rest (pairs, network, optimisers, augmentation) is HeatNet's own section of the profile.
 
     ``steps`` of the two stages (one-stage variants take their sum); ``rare``: temperature and least pixels of rare-class sampling;
-    ``scales`` of multi-scale inference; ``select_every``: steps between looks at the test images (a slip); ``pairs``: which
+    ``relit``: the share of the day under the light of the night; ``scales`` of multi-scale inference; ``select_every``: steps between looks at the test images (a slip); ``pairs``: which
     differences are reported.
     """
 
@@ -48,6 +52,7 @@ class Ablation:
     rotation_deg: float
     select_every: int
     rare: tuple[float, int]
+    relit: float
     scales: tuple[float, ...]
     recipe: SelfTraining
     variants: Mapping[str, Variant]

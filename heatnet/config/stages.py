@@ -83,7 +83,8 @@ class Distillation:
 class Today:
     """Today's recipe: the network ``start`` teaches itself (``recipe``), then an RGB-only ``student`` learns from it.
 
-    ``rare``: temperature and least pixels of rare-class sampling (``heatnet.training.sampling``).
+    ``rare``: temperature and least pixels of rare-class sampling (``heatnet.training.sampling``); ``relit``: share of the day images that
+    are put under the light of the night (``heatnet.training.mixing.lit_by``).
     """
 
     pairs: Pairs
@@ -91,6 +92,7 @@ class Today:
     training: Training
     recipe: SelfTraining
     rare: tuple[float, int]
+    relit: float
     student: Student
     augmentation: Augmentation
 

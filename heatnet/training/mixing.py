@@ -9,6 +9,10 @@ from torch import Tensor
 
 from heatnet.data import Batch
 from heatnet.taxonomy import IGNORE
+from heatnet.training.supervised import Source
+
+LIGHT = 4
+"""Stream of random numbers: which images of the day are relit, and their noise."""
 
 LEAST = 30
 """Pixels of a class in an image below which its mean and spread say little."""
@@ -120,6 +124,23 @@ def relit(day: Batch, night: Batch, rng: np.random.Generator) -> Batch:
     noise = torch.from_numpy(rng.standard_normal(made.shape, dtype=np.float32)).to(made)
     made = made + noise * (SHOT * made + READ**2).sqrt()
     return replace(day, rgb=torch.where(seen, 2 * made.clamp(0, 1) ** (1 / GAMMA) - 1, day.rgb))
+
+
+def lit_by(day: Source, night: Source, share: float, seed: int) -> Source:
+    """The batches of ``day``, each image with a chance of ``share`` under the light of the image beside it in the batch of ``night``.
+
+    A pure function of the step, as the sources are. Raises ``ValueError`` where the share is none.
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"the day under the light of the night: a share of {share}; expected 0 (never) to 1 (always)")
+
+    def batch(step: int) -> Batch:
+        plain, rng = day(step), np.random.default_rng([seed, LIGHT, step])
+        dark = relit(plain, night(step), rng).rgb
+        chosen = torch.from_numpy(rng.random(len(plain)) < share)[:, None, None, None]
+        return replace(plain, rgb=torch.where(chosen, dark, plain.rgb))  # type: ignore[arg-type]
+
+    return batch
 
 
 def _smooth(image: Tensor) -> Tensor:

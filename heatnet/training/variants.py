@@ -16,6 +16,7 @@ from heatnet.training.adversarial import adversarial, adversarial_learner, criti
 from heatnet.training.distillation import distilled
 from heatnet.training.inference import MultiScale, with_statistics_of
 from heatnet.training.learner import Learner, Report
+from heatnet.training.mixing import lit_by
 from heatnet.training.released import best_on, one_optimiser, road_filled
 from heatnet.training.sampling import rare_class_source
 from heatnet.training.selftraining import selftraining, selftraining_learner
@@ -53,9 +54,10 @@ class Recipe:
 
     @property
     def augmentation(self) -> config.Augmentation:
-        """The profile's, with the variant's modality dropout, and rotated where the release rotates."""
+        """The profile's, with the variant's modality dropout, and rotated where the variant rotates."""
         dropout = replace(self.base.augmentation.modality_dropout, probability=self.variant.modality_dropout)
-        rotation = self.shared.rotation_deg if "rotation" in self.variant.slips else self.base.augmentation.rotation_deg
+        rotated = "rotation" in (*self.variant.slips, *self.variant.terms)
+        rotation = self.shared.rotation_deg if rotated else self.base.augmentation.rotation_deg
         return replace(self.base.augmentation, modality_dropout=dropout, rotation_deg=rotation)
 
     @property
@@ -119,6 +121,8 @@ def sources_of(recipe: Recipe, material: Material, stage: int) -> tuple[Source, 
     found = [make(recipe, part, size, settings) for part in (material.day, night) if part is not None]
     if "rotation" in variant.slips:
         found = [road_filled(one) for one in found]
+    if "relit" in variant.terms and night:
+        found[0] = lit_by(found[0], found[1], recipe.shared.relit, settings.seed)
     return (found[0], found[1]) if night else (found[0], None)
 
 

@@ -9,7 +9,7 @@ from heatnet.data import Batch
 from heatnet.taxonomy import IGNORE, NUM_CLASSES, Domain
 from heatnet.training.averaging import averaged, follow_student
 from heatnet.training.inference import MultiScale, with_statistics_of
-from heatnet.training.mixing import class_mix, masked, one_modality, styled
+from heatnet.training.mixing import GAMMA, READ, SHOT, class_mix, lit_by, masked, one_modality, relit, styled
 from heatnet.training.sampling import class_odds, holders, rare_class_source
 
 
@@ -72,6 +72,44 @@ def test_a_day_in_the_nights_style_has_its_means_and_spreads_by_class() -> None:
     assert torch.equal(made.label, day.label)
     with pytest.raises(ValueError, match="expected two labelled batches"):
         styled(day, Batch(night.rgb, night.thermal, None, None), np.random.default_rng(0))
+
+
+def grey(linear: torch.Tensor) -> torch.Tensor:
+    """RGB images in [-1, 1] of linear light (batch, height, width)."""
+    return (2 * linear ** (1 / GAMMA) - 1)[:, None].repeat(1, 3, 1, 1)
+
+
+def test_the_day_takes_the_nights_light_and_keeps_its_edges() -> None:
+    stripes = torch.where(torch.arange(128) % 2 == 0, 0.2, 0.6).expand(2, 64, 128)
+    dark = torch.full((2, 64, 128), 0.02)
+    dark[1] = 0.1
+    label = torch.zeros(2, 64, 128, dtype=torch.long)
+    day, night = Batch(grey(stripes), torch.rand(2, 1, 64, 128), label, None), Batch(grey(dark), None, None, None)
+    day.rgb[:, :, :, :16] = 0  # nothing was seen here
+    made = relit(day, night, np.random.default_rng(0))
+    assert torch.equal(made.thermal, day.thermal)
+    assert made.label is label
+    assert (made.rgb[..., :16] == 0).all()
+    linear = ((made.rgb[..., 32:] + 1) / 2) ** GAMMA
+    for i, light in enumerate((0.02, 0.1)):
+        even, odd = linear[i, ..., ::2], linear[i, ..., 1::2]
+        assert abs(linear[i].mean().item() / light - 1) < 0.02
+        assert abs(odd.mean().item() / even.mean().item() - 3) < 0.1
+        assert abs(odd.std().item() / (SHOT * odd.mean().item() + READ**2) ** 0.5 - 1) < 0.1
+
+
+def test_a_share_of_the_day_is_relit_and_the_same_again() -> None:
+    day, night = Batch(grey(torch.full((8, 32, 32), 0.5)), None, None, None), Batch(grey(torch.full((8, 32, 32), 0.01)), None, None, None)
+    sources = (lambda step: day), (lambda step: night)
+    dark = [(lit_by(*sources, share, 5)(3).rgb < 0).all(-1).all(-1).all(1).sum().item() for share in (0.0, 0.5, 1.0)]
+    assert dark[0] == 0
+    assert 0 < dark[1] < 8
+    assert dark[2] == 8
+    assert torch.equal(lit_by(*sources, 0.5, 5)(3).rgb, lit_by(*sources, 0.5, 5)(3).rgb)
+    with pytest.raises(ValueError, match="share of 2"):
+        lit_by(*sources, 2.0, 5)
+    with pytest.raises(ValueError, match="RGB images in both"):
+        relit(Batch(None, torch.zeros(1, 1, 8, 8), None, None), night, np.random.default_rng(0))
 
 
 def test_masks_hide_whole_blocks_in_both_modalities_and_leave_labels() -> None:
