@@ -7,10 +7,10 @@ from typing import Literal
 from heatnet.config.networks import Confusion, SelfTraining
 
 Slip = Literal["rotation", "one optimiser", "test selection", "batch statistics"]
-Term = Literal[
-    *("rare classes", "relit", "rotation", "own labels", "alignment", "styled", "mix", "masked", "cross-modal"),
-    *("night statistics", "multi-scale"),
-]
+Image = Literal["rare classes", "relit", "rotation"]
+Loss = Literal["own labels", "alignment", "styled", "mix", "masked", "cross-modal"]
+Asked = Literal["night statistics", "multi-scale"]
+Term = Literal[Image, Loss, Asked]
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,10 @@ class Variant:
 class Ablation:
     """What all variants share; the rest (pairs, network, optimisers, augmentation) is HeatNet's own section of the profile.
 
-    ``steps`` of the two stages (one-stage variants take their sum); ``rare``: temperature and least pixels of rare-class sampling;
-    ``relit``: the share of the day under the light of the night; ``scales`` of multi-scale inference; ``select_every``: steps between looks at the test images (a slip); ``pairs``: which
-    differences are reported.
+        ``steps`` of the two stages (one-stage variants take their sum); ``rare``: temperature and least pixels of rare-class sampling;
+    ``relit``: the share of the day under the light of the night;
+        ``scales`` of multi-scale inference; ``select_every``: steps between looks at the test images (a slip); ``pairs``: which differences are
+        reported.
     """
 
     seeds: tuple[int, ...]
