@@ -18,7 +18,7 @@ from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float, Float32
-from scipy.linalg import solve_banded
+from scipy.linalg.lapack import dgtsv
 
 from heatnet.street.heat import SEEN_BEFORE, SIDES, STEFAN_BOLTZMANN, drying, ground_share, lagged
 from heatnet.street.materials import PHYSICS, Material
@@ -128,20 +128,26 @@ def conducted(state: Float[np.ndarray, "cells"], slab: Slab, step_s: float, cons
 
     Half a cell lies between the surface and the middle of the first cell; its resistance is left out, for cells are thin.
     """
-    cells, dx = len(state), slab.thick_m / len(state)
-    own, between = slab.capacity * dx / step_s, slab.conductivity / dx
-    bands = np.zeros((3, cells))
-    bands[0, 1:] = bands[2, :-1] = -between
-    bands[1] = own
-    bands[1, :-1] += between
-    bands[1, 1:] += between
-    right = own * state
-    bands[1, 0] += slope
+    own, between, diagonal = _bands(slab, len(state), step_s)
+    diagonal, right = diagonal.copy(), own * state
+    diagonal[0] += slope
     right[0] += constant
     if slab.behind_c is not None:
-        bands[1, -1] += 2 * between
         right[-1] += 2 * between * (slab.behind_c + ZERO_C)
-    return np.asarray(solve_banded((1, 1), bands, right))
+    beside = np.full(len(state) - 1, -between)
+    return np.asarray(dgtsv(beside, diagonal, beside, right)[3] if len(state) > 1 else right / diagonal)
+
+
+@lru_cache(64)
+def _bands(slab: Slab, cells: int, step_s: float) -> tuple[float, float, Float[np.ndarray, "cells"]]:
+    """What a cell keeps and what it passes to the next, W/(m2 K), and the diagonal of the equations without the surface's own slope."""
+    dx = slab.thick_m / cells
+    own, between = slab.capacity * dx / step_s, slab.conductivity / dx
+    diagonal = np.full(cells, own)
+    diagonal[:-1] += between
+    diagonal[1:] += between
+    diagonal[-1] += 2 * between if slab.behind_c is not None else 0.0
+    return own, between, diagonal
 
 
 @lru_cache(16)

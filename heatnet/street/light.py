@@ -12,7 +12,7 @@ from heatnet.street import beams
 from heatnet.street.beams import COOL, HEADLIGHT_POWER, RED, SODIUM, Source, low_beam, own
 from heatnet.street.materials import Material, column
 from heatnet.street.texture import Surface, smooth_noise
-from heatnet.street.vectors import dot
+from heatnet.street.vectors import dot, rows
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
 
@@ -33,8 +33,9 @@ def shadow(scene: Scene, hit: Surface, moment: Moment, lag_h: float = 0.0) -> Fl
         return seen
     lit = np.flatnonzero(dot(hit.normal, sun) > 0)
     away = np.float32(0.02) + np.float32(2e-4) * np.take(hit.distance, lit)
-    origins = np.take(hit.point, lit, axis=0) + away[:, None] * np.take(hit.normal, lit, axis=0)
-    seen[lit] = ~(scene.static.blocked(origins, sun) | scene.moving.blocked(origins, sun))
+    origins = np.ascontiguousarray(rows(hit.point, lit) + away[:, None] * rows(hit.normal, lit))
+    open_ = np.flatnonzero(~scene.static.blocked(origins, sun))
+    seen[lit[open_]] = ~scene.moving.blocked(origins[open_], sun)
     return seen
 
 

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float32, Int, Int32, UInt8
 
 from heatnet.street.materials import Material, column, vistas_id
 from heatnet.street.path import Profile
-from heatnet.street.vectors import dot, unit
+from heatnet.street.vectors import dot, rows, unit
 from heatnet.street.world import Scene
 
 GRAIN = 64
@@ -76,14 +76,14 @@ def surface(scene: Scene, origin: Float32[np.ndarray, "3"] | Float32[np.ndarray,
     part = np.take(scene.static_part, face, mode="clip")
     floor = np.flatnonzero((face >= 0) & (face < len(scene.along)))
     if not scene.moving.empty:
-        near, moving_face, moving_normal, _, _ = scene.moving.nearest(origin, directions)
+        near, moving_face, moving_normal, _, _ = scene.moving.nearest(origin, directions, distance)
         moved = np.flatnonzero(near < distance)
         floor = floor[near[floor] >= distance[floor]]
         distance[moved], normal[moved], part[moved] = near[moved], moving_normal[moved], scene.moving_part[moving_face[moved]]
     ray = np.flatnonzero(np.isfinite(distance))
     if len(ray) < len(distance):
-        distance, normal, part, directions = (np.take(array, ray, axis=0) for array in (distance, normal, part, directions))
-        origin = origin if origin.ndim == 1 else np.take(origin, ray, axis=0)
+        distance, normal, part, directions = (rows(array, ray) for array in (distance, normal, part, directions))
+        origin = origin if origin.ndim == 1 else rows(origin, ray)
     plain = _plain(scene, origin, ray, directions, distance, normal, part)
     corners = scene.along[face[floor]]
     along = corners[:, 0] + u[floor, None] * (corners[:, 1] - corners[:, 0]) + v[floor, None] * (corners[:, 2] - corners[:, 0])
@@ -113,7 +113,7 @@ def _plain(
             np.take(parts.material, part),
             np.take(parts.label, part),
         ),
-        *(np.take(parts.colour, part, axis=0), np.take(parts.warmth, part), zero, zero.copy()),
+        *(rows(parts.colour, part), np.take(parts.warmth, part), zero, zero.copy()),
     )
 
 
@@ -136,8 +136,8 @@ def _dressed(scene: Scene, hit: Surface, floor: Int[np.ndarray, "m"], along: Flo
     tone = 1 + column("texture")[hit.material] * grain
     hit.albedo[...] = np.minimum(hit.albedo * np.clip(tone, 0.25, 2)[:, None], np.float32(0.95))
     leaf = np.flatnonzero(hit.material == Material.LEAF)
-    hit.normal[leaf] += 0.45 * np.stack([noise(hit.point[leaf] + np.float32(k), 0.12) for k in (3.3, 17.7, 31.1)], -1)
-    hit.normal[leaf] = unit(hit.normal[leaf])
+    point = rows(hit.point, leaf)
+    hit.normal[leaf] = unit(rows(hit.normal, leaf) + 0.45 * np.stack([noise(point + np.float32(k), 0.12) for k in (3.3, 17.7, 31.1)]).T)
     return hit
 
 
@@ -191,17 +191,17 @@ def _paint(hit: Surface, chosen: Int[np.ndarray, "m"], material: Material, colou
 def _local(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> tuple[Float32[np.ndarray, "m 3"], Bool[np.ndarray, "m"]]:
     """Points in their object's frame, and whether the surface faces along its x axis."""
     part = hit.part[chosen]
-    x, y, z = (hit.point[chosen] - scene.parts.origin[part]).T
-    cos, sin = scene.parts.axis[part].T
+    x, y, z = (rows(hit.point, chosen) - rows(scene.parts.origin, part)).T
+    cos, sin = rows(scene.parts.axis, part).T
     sideways = np.abs(cos * hit.normal[chosen, 0] + sin * hit.normal[chosen, 1]) > 0.6
-    return np.stack([cos * x + sin * y, cos * y - sin * x, z], -1), sideways
+    return np.stack([cos * x + sin * y, cos * y - sin * x, z]).T, sideways
 
 
 def _front(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
     """A house's front: windows in frames on a grid of pitch by storey, doors and shop windows below."""
     local, sideways = _local(scene, hit, chosen)
     part = hit.part[chosen]
-    pitch, storey, glass, lit = scene.parts.style[part].T
+    pitch, storey, glass, lit = rows(scene.parts.style, part).T
     shop, glass = glass >= 1, glass % 1
     u, v = np.where(sideways, local[:, 1], local[:, 0]) / np.maximum(pitch, 0.1) + 0.5, local[:, 2] / np.maximum(storey, 0.1)
     column_, row = np.floor(u).astype(np.int32), np.floor(v).astype(np.int32)
@@ -224,7 +224,7 @@ def _front(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
 def _cabin(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
     """A car's cabin: roof and pillars are painted, the rest is glass. ``style`` = rear, front, belt and roof in metres."""
     local, sideways = _local(scene, hit, chosen)
-    rear, front, belt, roof = scene.parts.style[hit.part[chosen]].T
+    rear, front, belt, roof = rows(scene.parts.style, hit.part[chosen]).T
     across, up = (local[:, 1] - rear) / np.maximum(front - rear, 0.1), (local[:, 2] - belt) / np.maximum(roof - belt, 0.1)
     pillar = sideways & ((np.abs(across - 0.46) < 0.025) | (across < 0.08) | (across > 0.9))
     body = (hit.normal[chosen, 2] > 0.8) | (up < 0.08) | (up > 0.9) | pillar
