@@ -6,7 +6,8 @@ surface gains and loses
     c dT/dt = d/dx (k dT/dx),    -k dT/dx (0) = a G + e F s (T_sky^4 - T^4) + e (1 - F) s (T_a^4 - T^4) + h (T_a - T)
 
 a: absorptance, G: sun and sky light on the surface (W/m2), e: emissivity, F: share of sky seen, s: Stefan and Boltzmann's constant,
-h: convection by wind (McAdams 1954), on a wet road with evaporation (``heat.drying``). The far side is held at the temperature of a room
+h: convection by wind (McAdams 1954), on a wet road with evaporation (``heat.drying``); plants transpire, as in ``heat``.
+The far side is held at the temperature of a room
 or of the ground, or lets no heat through.
 Cells are stepped implicitly (backward Euler, the radiation linearised about the last step), day after day until the day repeats.
 Sources: Incropera and DeWitt, Fundamentals of Heat and Mass Transfer, ch. 5; conductivities and capacities from ASHRAE Handbook of
@@ -20,7 +21,7 @@ import numpy as np
 from jaxtyping import Float, Float32
 from scipy.linalg.lapack import dgtsv
 
-from heatnet.street.heat import SEEN_BEFORE, SIDES, STEFAN_BOLTZMANN, drying, ground_share, lagged
+from heatnet.street.heat import SEEN_BEFORE, SIDES, STEFAN_BOLTZMANN, drying, ground_share, lagged, sky_loss, transpired_share
 from heatnet.street.materials import PHYSICS, Material
 from heatnet.street.weather import Moment
 
@@ -70,7 +71,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Day:
-    """A day's course: hours, the surface's temperature, and what the surface gains (W/m2): sunlight, radiation, convection (less evaporation),
+    """A day's course: hours, the surface's temperature, and what the surface gains (W/m2): sunlight, radiation, convection (less evaporation
+    and transpiration),
     and into the slab."""
 
     hours: Float[np.ndarray, "steps"]
@@ -100,7 +102,9 @@ def course(material: Material, moment: Moment, place: Place | None = None, slab:
     around = open_sky * (air - moment.sky_depression()) ** 4 + (1 - open_sky) * air**4
     loss, steeper = damp * np.array([drying(moment, moment.hour - hour) for hour in hours]).T
     exchange = 5.7 + 3.8 * moment.wind + steeper
-    fixed = exchange * air - loss
+    net = absorbed - figures.emissivity * open_sky * np.array([sky_loss(moment, moment.hour - hour) for hour in hours])
+    latent = figures.transpires * np.array([transpired_share(moment, moment.hour - hour) for hour in hours]) * np.maximum(net, 0)
+    fixed = exchange * air - loss - latent
     cells = cells_of(slab, step_s)
     state = np.full(cells, air.mean())
     record = np.zeros((5, len(hours)))

@@ -38,7 +38,9 @@ class Tracer:
             return np.zeros(len(origins), bool)
         way = goal - origins
         length = np.maximum(np.sqrt(dot(way, way)), np.float32(1e-6))
-        return np.asarray(self._scene.run(np.ascontiguousarray(origins), np.ascontiguousarray(way / length[:, None]), dists=length, query="OCCLUDED") != -1)
+        return np.asarray(
+            self._scene.run(np.ascontiguousarray(origins), np.ascontiguousarray(way / length[:, None]), dists=length, query="OCCLUDED") != -1
+        )
 
     def blocked(self, origins: Float32[np.ndarray, "n 3"], direction: Float[np.ndarray, "3"]) -> Bool[np.ndarray, "n"]:
         """Whether something lies between each origin and infinity."""
