@@ -17,7 +17,7 @@ from heatnet.street.beams import Source
 from heatnet.street.heat import INSIDE
 from heatnet.street.materials import Material, column
 from heatnet.street.texture import Surface, smooth_noise, surface
-from heatnet.street.vectors import dot, rows, unit
+from heatnet.street.vectors import dot, rows, spread, unit
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
 
@@ -81,7 +81,7 @@ def shine(
     gloss = np.zeros_like(light)
     for chosen, away, nearness, strength, tint in sources:
         towards = away * nearness[:, None]
-        gloss[chosen] += (strength * lobe(-road.direction[chosen], towards, rough[chosen]))[:, None] * tint
+        gloss[chosen] += spread(strength * lobe(-road.direction[chosen], towards, rough[chosen]), tint)
     if blur is None:
         seen = _mirrored(scene, road, moment.dark, look)
     else:

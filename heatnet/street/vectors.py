@@ -26,3 +26,8 @@ def unit(vectors: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
 def rows(table: Shaped[np.ndarray, "n *columns"], chosen: Int[np.ndarray, "m"]) -> Shaped[np.ndarray, "m *columns"]:
     """Some rows of a table or of a column, in an order of their own, column after column in memory."""
     return np.take(table.T, chosen, axis=-1).T
+
+
+def spread(strength: Float32[np.ndarray, "n"], colour: Float32[np.ndarray, "3"]) -> Float32[np.ndarray, "n 3"]:
+    """A colour times every row's strength."""
+    return (colour[:, None] * strength).T
