@@ -132,26 +132,26 @@ def conducted(state: Float[np.ndarray, "cells"], slab: Slab, step_s: float, cons
 
     Half a cell lies between the surface and the middle of the first cell; its resistance is left out, for cells are thin.
     """
-    own, between, diagonal = _bands(slab, len(state), step_s)
+    own, between, beside, diagonal = _bands(slab, len(state), step_s)
     diagonal, right = diagonal.copy(), own * state
     diagonal[0] += slope
     right[0] += constant
     if slab.behind_c is not None:
         right[-1] += 2 * between * (slab.behind_c + ZERO_C)
-    beside = np.full(len(state) - 1, -between)
     return np.asarray(dgtsv(beside, diagonal, beside, right)[3] if len(state) > 1 else right / diagonal)
 
 
 @lru_cache(64)
-def _bands(slab: Slab, cells: int, step_s: float) -> tuple[float, float, Float[np.ndarray, "cells"]]:
-    """What a cell keeps and what it passes to the next, W/(m2 K), and the diagonal of the equations without the surface's own slope."""
+def _bands(slab: Slab, cells: int, step_s: float) -> tuple[float, float, Float[np.ndarray, "cells-1"], Float[np.ndarray, "cells"]]:
+    """What a cell keeps and what it passes to the next, W/(m2 K), and the equations' side diagonals and, without the
+    surface's own slope, diagonal."""
     dx = slab.thick_m / cells
     own, between = slab.capacity * dx / step_s, slab.conductivity / dx
     diagonal = np.full(cells, own)
     diagonal[:-1] += between
     diagonal[1:] += between
     diagonal[-1] += 2 * between if slab.behind_c is not None else 0.0
-    return own, between, diagonal
+    return own, between, np.full(cells - 1, -between), diagonal
 
 
 @lru_cache(16)

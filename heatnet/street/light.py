@@ -93,13 +93,13 @@ def day(hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Float32
     return radiance * (1 - haze) + haze * np.float32(moment.diffuse() / 190.0)
 
 
-def sources(scene: Scene, hit: Surface, moment: Moment) -> Iterator[Source]:
-    """Lamps by night, the sun by day: what is small and bright."""
+def sources(scene: Scene, hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Iterator[Source]:
+    """Lamps by night, the sun by day (where it is ``seen``): what is small and bright."""
     if moment.dark:
         yield from beams.sources(scene, hit)
     else:
         towards = np.broadcast_to(moment.sun().astype(np.float32), hit.point.shape)
-        yield Source(slice(None), towards, np.ones(len(towards), np.float32), shadow(scene, hit, moment), sun_colour(moment))
+        yield Source(slice(None), towards, np.ones(len(towards), np.float32), seen, sun_colour(moment))
 
 
 def _mirror(hit: Surface, chosen: Int[np.ndarray, "m"]) -> Float32[np.ndarray, "m 1"]:

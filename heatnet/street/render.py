@@ -115,13 +115,14 @@ def _light(
     """Light along rays; off wet roads once more, from there on as if all were dry and nobody else had lights."""
     if len(wet := film.wet(hit, moment)):
         hit = replace(hit, albedo=film.darkened(hit.albedo, wet, moment.wet))
-    found = light.night(scene, hit, moment, glow) if moment.dark else light.day(hit, moment, light.shadow(scene, hit, moment))
+    seen = light.shadow(scene, hit, moment)
+    found = light.night(scene, hit, moment, glow) if moment.dark else light.day(hit, moment, seen)
     if len(wet):
         unlit = replace(scene, beams=scene.beams[:0])
         look = partial(_light, unlit, replace(moment, wet=0.0), glow, shape)
         blur = partial(film.streaks, ray=hit.ray[wet], shape=shape) if len(directions) == shape[0] * shape[1] else None
         road = film.picked(hit, wet)
-        found[wet] = film.shine(scene, road, moment, found[wet], light.sources(scene, road, moment), look, blur)
+        found[wet] = film.shine(scene, road, moment, found[wet], light.sources(scene, road, moment, seen[wet]), look, blur)
     return _with_sky(hit, directions, found, lambda sky: light.sky(moment, sky, glow))
 
 

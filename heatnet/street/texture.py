@@ -72,11 +72,12 @@ def chance(*keys: Int[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
 
 def surface(scene: Scene, origin: Float32[np.ndarray, "3"] | Float32[np.ndarray, "rays 3"], directions: Float32[np.ndarray, "rays 3"]) -> Surface:
     """Shoot unit rays from a point, or from one point each, and describe what they hit; rays that meet nothing (sky) are left out."""
-    distance, face, normal, u, v = scene.static.nearest(origin, directions)
+    packed = np.ascontiguousarray(directions)
+    distance, face, normal, u, v = scene.static.nearest(origin, packed)
     part = np.take(scene.static_part, face, mode="clip")
     floor = np.flatnonzero((face >= 0) & (face < len(scene.along)))
     if not scene.moving.empty:
-        near, moving_face, moving_normal, _, _ = scene.moving.nearest(origin, directions, distance)
+        near, moving_face, moving_normal, _, _ = scene.moving.nearest(origin, packed, distance)
         moved = np.flatnonzero(near < distance)
         floor = floor[near[floor] >= distance[floor]]
         distance[moved], normal[moved], part[moved] = near[moved], moving_normal[moved], scene.moving_part[moving_face[moved]]
