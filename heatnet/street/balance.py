@@ -142,7 +142,7 @@ def conducted(state: Float[np.ndarray, "cells"], slab: Slab, step_s: float, cons
 
 
 @lru_cache(64)
-def _bands(slab: Slab, cells: int, step_s: float) -> tuple[float, float, Float[np.ndarray, "cells-1"], Float[np.ndarray, "cells"]]:
+def _bands(slab: Slab, cells: int, step_s: float) -> tuple[float, float, Float[np.ndarray, "between"], Float[np.ndarray, "cells"]]:
     """What a cell keeps and what it passes to the next, W/(m2 K), and the equations' side diagonals and, without the
     surface's own slope, diagonal."""
     dx = slab.thick_m / cells
