@@ -41,7 +41,7 @@ WHY = """## Where they differ, and why
 - **The place.** CamVid is Cambridge, terraces close to the road. Two of the street's three kinds of road are suburban and rural: gardens and
   fields with gaps between the houses, so half of the buildings and more sky. The urban kind alone (third column) comes close to CamVid in
   both, and has fewer trees.
-- **The traffic.** Urban kerbs are parked full on both sides and a car often drives ahead: cars cover half as much again as in CamVid, on
+- **The traffic.** Urban kerbs are parked full on both sides and a car often drives ahead: cars cover six tenths more than in CamVid, on
   urban roads more than twice as much, and behind the parked ones most of the pavement disappears. These two are the largest differences
   that camera, labels and place do not explain. People cover a third more than in CamVid, bicycles are in more of the frames.
 - **Thin things.** Poles and signs are in as many frames as in CamVid and cover a third less.

@@ -1,8 +1,8 @@
 """The four data sets of the street at a glance: a small picture for the README.
 
-``python benchmarks/street_sheet.py SHEET.png`` writes a few frames of each data set to a temporary folder (default parameters, another
-seed than the profile's), reads them again by their loaders, and puts some of them on one sheet: by day on the left, by night on the right,
-thermal (bright is warm) below RGB where there is a thermal camera.
+``python benchmarks/street_sheet.py SHEET.jpg`` writes a hundred or so frames of each data set to a temporary folder (default parameters, another
+seed than the profile's), reads them again by their loaders, and puts 50 of each, drawn at random, on one sheet: by day on the left, by night on
+the right, thermal (bright is warm) below RGB where there is a thermal camera.
 """
 
 import sys
@@ -21,24 +21,24 @@ from heatnet.figures.sheets import mosaic, tile
 from heatnet.pipeline.street import Order, index, street
 from heatnet.taxonomy import Domain
 
-SEED, EACH, WIDTH, COLOURS = 7, 5, 136, 96
-LAYOUTS = {"vistas": (80, 1.0), "freiburg": (60, 1.0), "mf": (60, 0.5), "bdd": (60, 0.25)}
+SEED, EACH, COLUMNS, WIDTH, QUALITY = 7, 25, 5, 128, 78
+LAYOUTS = {"vistas": (80, 1.0), "freiburg": (100, 1.0), "mf": (100, 0.5), "bdd": (100, 0.25)}
 """Frames to choose from, and their scale."""
 
 
-def row(frames: Sequence[Frame], bits: int) -> UInt8[np.ndarray, "_ _ 3"]:
-    """Frames side by side."""
-    return mosaic([tile(read_rgb(f.rgb), None if f.thermal is None else read_thermal(f.thermal, bits), WIDTH) for f in frames if f.rgb], len(frames))
+def grid(frames: Sequence[Frame], bits: int, columns: int) -> UInt8[np.ndarray, "_ _ 3"]:
+    """Frames in rows."""
+    return mosaic([tile(read_rgb(f.rgb), None if f.thermal is None else read_thermal(f.thermal, bits), WIDTH) for f in frames if f.rgb], columns)
 
 
 def strip(order: Order) -> UInt8[np.ndarray, "_ _ 3"]:
-    """Some frames of a data set, spread over all its worlds: day, then night (day alone where there is no night)."""
+    """50 frames of a data set at random: day, then night (day alone where there is no night)."""
     street(order)
     frames = index(order)
-    found = {domain: [frame for frame in frames if frame.domain is domain] for domain in Domain}
-    count = EACH if all(found.values()) else 2 * EACH
-    spread = [some[i] for some in found.values() if some for i in np.linspace(0, len(some) - 1, count).round().astype(int)]
-    return row(spread, 8 if order.layout == "mf" else 16)
+    found = [some for domain in Domain if (some := [frame for frame in frames if frame.domain is domain])]
+    rng, halves = np.random.default_rng(SEED), 2 // len(found)
+    drawn = [[some[i] for i in np.sort(rng.choice(len(some), halves * EACH, replace=False))] for some in found]
+    return np.concatenate([grid(some, 8 if order.layout == "mf" else 16, halves * COLUMNS) for some in drawn], axis=1)
 
 
 def titled(name: str, picture: UInt8[np.ndarray, "_ _ 3"]) -> UInt8[np.ndarray, "_ _ 3"]:
@@ -53,7 +53,7 @@ def main(target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         strips = [titled(name, strip(Order(name, frames, Path(folder) / name, SEED, scale, None))) for name, (frames, scale) in LAYOUTS.items()]
     target.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.concatenate(strips)).quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
+    Image.fromarray(np.concatenate(strips)).save(target, quality=QUALITY, optimize=True)
     print(f"{target}: {target.stat().st_size / 1000:.0f} kB")
 
 

@@ -6,7 +6,8 @@ surface gains and loses
     c dT/dt = d/dx (k dT/dx),    -k dT/dx (0) = a G + e F s (T_sky^4 - T^4) + e (1 - F) s (T_a^4 - T^4) + h (T_a - T)
 
 a: absorptance, G: sun and sky light on the surface (W/m2), e: emissivity, F: share of sky seen, s: Stefan and Boltzmann's constant,
-h: convection by wind (McAdams 1954), on a wet road with evaporation (``heat.drying``). The far side is held at the temperature of a room
+h: convection by wind (McAdams 1954), on a wet road with evaporation (``heat.drying``); plants transpire, as in ``heat``.
+The far side is held at the temperature of a room
 or of the ground, or lets no heat through.
 Cells are stepped implicitly (backward Euler, the radiation linearised about the last step), day after day until the day repeats.
 Sources: Incropera and DeWitt, Fundamentals of Heat and Mass Transfer, ch. 5; conductivities and capacities from ASHRAE Handbook of
@@ -18,9 +19,9 @@ from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float, Float32
-from scipy.linalg import solve_banded
+from scipy.linalg.lapack import dgtsv
 
-from heatnet.street.heat import SEEN_BEFORE, SIDES, STEFAN_BOLTZMANN, drying, ground_share, lagged
+from heatnet.street.heat import SEEN_BEFORE, SIDES, STEFAN_BOLTZMANN, drying, ground_share, lagged, sky_loss, transpired_share
 from heatnet.street.materials import PHYSICS, Material
 from heatnet.street.weather import Moment
 
@@ -70,7 +71,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Day:
-    """A day's course: hours, the surface's temperature, and what the surface gains (W/m2): sunlight, radiation, convection (less evaporation),
+    """A day's course: hours, the surface's temperature, and what the surface gains (W/m2): sunlight, radiation, convection (less evaporation
+    and transpiration),
     and into the slab."""
 
     hours: Float[np.ndarray, "steps"]
@@ -100,7 +102,9 @@ def course(material: Material, moment: Moment, place: Place | None = None, slab:
     around = open_sky * (air - moment.sky_depression()) ** 4 + (1 - open_sky) * air**4
     loss, steeper = damp * np.array([drying(moment, moment.hour - hour) for hour in hours]).T
     exchange = 5.7 + 3.8 * moment.wind + steeper
-    fixed = exchange * air - loss
+    net = absorbed - figures.emissivity * open_sky * np.array([sky_loss(moment, moment.hour - hour) for hour in hours])
+    latent = figures.transpires * np.array([transpired_share(moment, moment.hour - hour) for hour in hours]) * np.maximum(net, 0)
+    fixed = exchange * air - loss - latent
     cells = cells_of(slab, step_s)
     state = np.full(cells, air.mean())
     record = np.zeros((5, len(hours)))
@@ -128,20 +132,26 @@ def conducted(state: Float[np.ndarray, "cells"], slab: Slab, step_s: float, cons
 
     Half a cell lies between the surface and the middle of the first cell; its resistance is left out, for cells are thin.
     """
-    cells, dx = len(state), slab.thick_m / len(state)
-    own, between = slab.capacity * dx / step_s, slab.conductivity / dx
-    bands = np.zeros((3, cells))
-    bands[0, 1:] = bands[2, :-1] = -between
-    bands[1] = own
-    bands[1, :-1] += between
-    bands[1, 1:] += between
-    right = own * state
-    bands[1, 0] += slope
+    own, between, beside, diagonal = _bands(slab, len(state), step_s)
+    diagonal, right = diagonal.copy(), own * state
+    diagonal[0] += slope
     right[0] += constant
     if slab.behind_c is not None:
-        bands[1, -1] += 2 * between
         right[-1] += 2 * between * (slab.behind_c + ZERO_C)
-    return np.asarray(solve_banded((1, 1), bands, right))
+    return np.asarray(dgtsv(beside, diagonal, beside, right)[3] if len(state) > 1 else right / diagonal)
+
+
+@lru_cache(64)
+def _bands(slab: Slab, cells: int, step_s: float) -> tuple[float, float, Float[np.ndarray, "between"], Float[np.ndarray, "cells"]]:
+    """What a cell keeps and what it passes to the next, W/(m2 K), and the equations' side diagonals and, without the
+    surface's own slope, diagonal."""
+    dx = slab.thick_m / cells
+    own, between = slab.capacity * dx / step_s, slab.conductivity / dx
+    diagonal = np.full(cells, own)
+    diagonal[:-1] += between
+    diagonal[1:] += between
+    diagonal[-1] += 2 * between if slab.behind_c is not None else 0.0
+    return own, between, np.full(cells - 1, -between), diagonal
 
 
 @lru_cache(16)

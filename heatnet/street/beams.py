@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float32, Int
 
 from heatnet.street.texture import Surface
-from heatnet.street.vectors import dot
+from heatnet.street.vectors import dot, rows
 from heatnet.street.world import Scene
 
 
@@ -107,10 +107,12 @@ def _others(scene: Scene, hit: Surface, beam: Float32[np.ndarray, "6"]) -> Itera
     dx, dy, sign = hit.point[:, 0] - beam[0], hit.point[:, 1] - beam[1], np.float32(-1 if red else 1)
     ahead = sign * (np.cos(beam[3]) * dy - np.sin(beam[3]) * dx)
     near = np.flatnonzero((ahead > 0) & (dx * dx + dy * dy < np.float32((TAIL_REACH_M if red else REACH_M) ** 2)))
-    point, normal = np.take(hit.point, near, axis=0), np.take(hit.normal, near, axis=0)
+    point, normal = rows(hit.point, near), rows(hit.normal, near)
     strength, away = (tail if red else low_beam)(beam, point), beam[:3] - point
     nearness = _inverse(away)
     some = np.flatnonzero(strength * dot(away, normal) * nearness > np.float32(FAINT))
-    origins = point[some] + np.float32(0.03) * normal[some]
-    some = some[~(scene.static.between(origins, beam[:3]) | scene.moving.between(origins, beam[:3]))]
-    yield Source(near[some], away[some], nearness[some], strength[some], RED if red else COOL)
+    origins = rows(point, some) + np.float32(0.03) * rows(normal, some)
+    for body in (scene.static, scene.moving):
+        there = np.flatnonzero(~body.between(origins, beam[:3]))
+        some, origins = some[there], rows(origins, there)
+    yield Source(near[some], rows(away, some), nearness[some], strength[some], RED if red else COOL)

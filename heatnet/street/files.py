@@ -27,7 +27,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_image(path: Path, image: UInt8[np.ndarray, "h w *c"] | UInt16[np.ndarray, "h w"]) -> None:
     """PNG or JPEG by the suffix; colour is given as RGB, with a fourth channel (not colour) as it is."""
     swapped = image[..., [2, 1, 0, 3][: image.shape[2]]] if image.ndim == 3 else image
-    options = [cv2.IMWRITE_JPEG_QUALITY, 92] if path.suffix == ".jpg" else [cv2.IMWRITE_PNG_COMPRESSION, 1]
+    options = [cv2.IMWRITE_JPEG_QUALITY, 92] if path.suffix == ".jpg" else [cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
     done, content = cv2.imencode(path.suffix, np.ascontiguousarray(swapped), options)
     if not done:
         raise ValueError(f"{path}: OpenCV cannot encode {image.dtype} with shape {image.shape} as {path.suffix}")

@@ -17,7 +17,7 @@ from heatnet.street.beams import Source
 from heatnet.street.heat import INSIDE
 from heatnet.street.materials import Material, column
 from heatnet.street.texture import Surface, smooth_noise, surface
-from heatnet.street.vectors import dot, unit
+from heatnet.street.vectors import dot, rows, spread, unit
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
 
@@ -53,7 +53,7 @@ def wet(hit: Surface, moment: Moment) -> Int[np.ndarray, "m"]:
 
 def picked(hit: Surface, chosen: Int[np.ndarray, "m"]) -> Surface:
     """Some of the surfaces, numbered anew."""
-    found = Surface(*(np.take(getattr(hit, field.name), chosen, axis=0) for field in fields(Surface)))
+    found = Surface(*(rows(getattr(hit, field.name), chosen) for field in fields(Surface)))
     return replace(found, ray=np.arange(len(chosen)))
 
 
@@ -81,7 +81,7 @@ def shine(
     gloss = np.zeros_like(light)
     for chosen, away, nearness, strength, tint in sources:
         towards = away * nearness[:, None]
-        gloss[chosen] += (strength * lobe(-road.direction[chosen], towards, rough[chosen]))[:, None] * tint
+        gloss[chosen] += spread(strength * lobe(-road.direction[chosen], towards, rough[chosen]), tint)
     if blur is None:
         seen = _mirrored(scene, road, moment.dark, look)
     else:
@@ -114,7 +114,7 @@ def lobe(view: Float32[np.ndarray, "m 3"], towards: Float32[np.ndarray, "m 3"], 
 def _mirrored(scene: Scene, road: Surface, dark: bool, look: Look) -> Float32[np.ndarray, "m 3"]:
     """What one ray sees off the water; lamps are left to ``lobe``."""
     waves = [np.float32(WAVES) * smooth_noise(road.point[:, :2] + np.float32(k), 0.1) for k in (3.3, 17.7)]
-    normal = unit(np.stack([*waves, np.ones(len(waves[0]), np.float32)], -1))
+    normal = unit(np.stack([*waves, np.ones(len(waves[0]), np.float32)]).T)
     ray = road.direction - 2 * dot(road.direction, normal)[:, None] * normal
     ray[:, 2] = np.maximum(ray[:, 2], np.float32(0.01))
     ray = unit(ray)

@@ -12,7 +12,12 @@ weights w_k ~ exp(-k / tau) over the hours before. A film of water on the share 
 
     E = w h_c / y (p(T_a) (1 - 0.85) + p'(T_a) (T - T_a)),    p(T) = 611.2 Pa exp(17.62 T / (243.12 + T))  (Magnus, WMO 2008)
 
-which joins the balance as one more loss, linear in T. The camera sees the radiance of its band, L by Planck's law (``planck``):
+which joins the balance as one more loss, linear in T. Plants transpire a share of the net radiation at the air's temperature, R (Priestley and
+Taylor 1972, Monthly Weather Review 100: 1.26 over surfaces that lack no water):
+
+    E = t 1.26 p'(T_a) / (p'(T_a) + y) max(0, R),    R = a G - e F h_r dT_sky,    none in frost and none by night, when R < 0
+
+with t by material (``transpires``). The camera sees the radiance of its band, L by Planck's law (``planck``):
 
     L = c (e L(T) + (1 - e) L(T_mirrored)) + (1 - c) L(T_a),    c = exp(-distance / 1000 m)
 """
@@ -38,6 +43,8 @@ PAINT_BLACK, PAINT_SLOPE = 0.98, 0.96
 """Solar absorptance of black paint, and how it falls with the albedo: to 0.26 for white, 0.75 (Incropera and DeWitt, table A.12)."""
 HUMID, PSYCHROMETRIC = 0.85, 66.0
 """Relative humidity after rain (ours), and Pa/K at sea level (Monteith and Unsworth, Principles of Environmental Physics)."""
+PRIESTLEY_TAYLOR = 1.26
+"""Evaporation over its least, p' / (p' + y) of the net radiation, from wide surfaces that lack no water (Priestley and Taylor 1972)."""
 WATER = 0.01
 """Reflectance of water at 10 um at normal incidence (n = 1.2; Hale and Querry 1973); rough, it stays below 0.6 at a grazing angle."""
 EVEN = 0.7
@@ -70,12 +77,12 @@ def temperature(
     absorptance, emissivity = absorbed_share(hit), column("emissivity")[hit.material]
     damp = np.float32(moment.wet) * column("wets")[hit.material] if moment.wet > 0 else 0.0
     absorptance = absorptance + damp * (soaked_share(absorptance) - absorptance)
-    follow, total = weights(), np.zeros(len(hit.ray), np.float32)
+    follow, plants, total = weights(), column("transpires")[hit.material], np.zeros(len(hit.ray), np.float32)
     for k, lag in enumerate(LAGS_H):
         share = seen if k == 0 else np.asarray(before, np.float32)
         beam = share * np.float32(moment.beam(lag)) * np.clip(dot(hit.normal, moment.sun(lag)), 0, 1)
         total += follow[k][hit.material] * equilibrium(
-            moment, lag, absorptance * (beam + open_sky * np.float32(moment.diffuse(lag))), emissivity * open_sky, damp
+            moment, lag, absorptance * (beam + open_sky * np.float32(moment.diffuse(lag))), emissivity * open_sky, damp, plants
         )
     if correction is not None:
         total += correction[hit.material, sides(hit.normal)]
@@ -99,10 +106,27 @@ def soaked_share(dry: Float32[np.ndarray, "n"] | float) -> Float32[np.ndarray, "
 
 def drying(moment: Moment, lag_h: float) -> tuple[float, float]:
     """What water on all of a surface loses by evaporation at the air's temperature, W/m2, and more for every kelvin above."""
-    air = moment.air_c(lag_h)
-    pressure = 611.2 * float(np.exp(17.62 * air / (243.12 + air)))
+    pressure, slope = vapour(moment.air_c(lag_h))
     rate = (5.7 + 3.8 * moment.wind) / PSYCHROMETRIC
-    return rate * (1 - HUMID) * pressure, rate * pressure * 17.62 * 243.12 / (243.12 + air) ** 2
+    return rate * (1 - HUMID) * pressure, rate * slope
+
+
+def vapour(air_c: float) -> tuple[float, float]:
+    """Pressure of saturated vapour, Pa, and its slope, Pa/K, by Magnus' formula."""
+    pressure = 611.2 * float(np.exp(17.62 * air_c / (243.12 + air_c)))
+    return pressure, pressure * 17.62 * 243.12 / (243.12 + air_c) ** 2
+
+
+def transpired_share(moment: Moment, lag_h: float) -> float:
+    """The share of their net radiation that plants with all the water they want spend on transpiration; 0 in frost."""
+    air = moment.air_c(lag_h)
+    slope = vapour(air)[1]
+    return PRIESTLEY_TAYLOR * slope / (slope + PSYCHROMETRIC) if air > 0 else 0.0
+
+
+def sky_loss(moment: Moment, lag_h: float) -> float:
+    """What the cold sky takes, W/m2, from a black surface under all of it that is as warm as the air: h_r dT_sky."""
+    return 4 * STEFAN_BOLTZMANN * (moment.air_c(lag_h) + 273.15) ** 3 * moment.sky_depression()
 
 
 @lru_cache(16)
@@ -136,7 +160,7 @@ def lagged(material: Material, moment: Moment, normal: tuple[float, float, float
     for share, lag in zip(follow, LAGS_H, strict=True):
         light = seen * moment.beam(lag) * max(0.0, float(np.dot(normal, moment.sun(lag)))) + open_sky * moment.diffuse(lag)
         absorbed, exposed = (np.array([value], np.float32) for value in (absorptance * light, figures.emissivity * open_sky))
-        total += float(share) * float(equilibrium(moment, lag, absorbed, exposed, damp)[0])
+        total += float(share) * float(equilibrium(moment, lag, absorbed, exposed, damp, figures.transpires)[0])
     return total
 
 
@@ -146,13 +170,15 @@ def equilibrium(
     absorbed: Float32[np.ndarray, "n"],
     exposed: Float32[np.ndarray, "n"],
     damp: Float32[np.ndarray, "n"] | float = 0.0,
+    plants: Float32[np.ndarray, "n"] | float = 0.0,
 ) -> Float32[np.ndarray, "n"]:
-    """T_eq at ``lag_h`` hours ago, from a G in W/m2, e F, and the share ``damp`` under water."""
+    """T_eq at ``lag_h`` hours ago, from a G in W/m2, e F, the share ``damp`` under water, and how much it transpires."""
     loss, steeper = (np.float32(number) for number in drying(moment, lag_h))
     air = moment.air_c(lag_h)
     radiative = np.float32(4 * STEFAN_BOLTZMANN * (air + 273.15) ** 3)
     convective = np.float32(5.7 + 3.8 * moment.wind)
-    gain = absorbed - exposed * radiative * np.float32(moment.sky_depression())
+    gain = absorbed - exposed * np.float32(sky_loss(moment, lag_h))
+    gain = gain - np.float32(transpired_share(moment, lag_h)) * plants * np.maximum(gain, 0)
     return np.asarray(np.float32(air) + (gain - damp * loss) / (convective + radiative + damp * steeper), np.float32)
 
 

@@ -12,7 +12,7 @@ from heatnet.street import beams
 from heatnet.street.beams import COOL, HEADLIGHT_POWER, RED, SODIUM, Source, low_beam, own
 from heatnet.street.materials import Material, column
 from heatnet.street.texture import Surface, smooth_noise
-from heatnet.street.vectors import dot
+from heatnet.street.vectors import dot, rows, spread
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
 
@@ -33,8 +33,9 @@ def shadow(scene: Scene, hit: Surface, moment: Moment, lag_h: float = 0.0) -> Fl
         return seen
     lit = np.flatnonzero(dot(hit.normal, sun) > 0)
     away = np.float32(0.02) + np.float32(2e-4) * np.take(hit.distance, lit)
-    origins = np.take(hit.point, lit, axis=0) + away[:, None] * np.take(hit.normal, lit, axis=0)
-    seen[lit] = ~(scene.static.blocked(origins, sun) | scene.moving.blocked(origins, sun))
+    origins = np.ascontiguousarray(rows(hit.point, lit) + away[:, None] * rows(hit.normal, lit))
+    open_ = np.flatnonzero(~scene.static.blocked(origins, sun))
+    seen[lit[open_]] = ~scene.moving.blocked(origins[open_], sun)
     return seen
 
 
@@ -80,9 +81,9 @@ def day(hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Float32
     """Radiance by day: sun, sky, light from the ground, mirrors, haze; what hides the sun hides some of the sky too."""
     cos = dot(hit.normal, moment.sun())
     facing = np.clip(cos, 0, 1) * seen
-    open_sky = (0.5 + 0.5 * hit.normal[:, 2:]) * np.where((cos > 0) & (seen == 0), np.float32(BEHIND), np.float32(1))[:, None]
-    irradiance = facing[:, None] * sun_colour(moment) + open_sky * sky_colour(moment)
-    bounce = 0.12 * (1 - open_sky) * (0.5 * sun_colour(moment) + sky_colour(moment))
+    open_sky = (0.5 + 0.5 * hit.normal[:, 2]) * np.where((cos > 0) & (seen == 0), np.float32(BEHIND), np.float32(1))
+    irradiance = spread(facing, sun_colour(moment)) + spread(open_sky, sky_colour(moment))
+    bounce = spread(np.float32(0.12) * (1 - open_sky), np.float32(0.5) * sun_colour(moment) + sky_colour(moment))
     radiance = hit.albedo * (irradiance + bounce)
     shiny = np.flatnonzero(column("mirror")[hit.material] > 0)
     radiance[shiny] += _mirror(hit, shiny) * _reflected(hit, shiny, moment)
@@ -92,13 +93,13 @@ def day(hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Float32
     return radiance * (1 - haze) + haze * np.float32(moment.diffuse() / 190.0)
 
 
-def sources(scene: Scene, hit: Surface, moment: Moment) -> Iterator[Source]:
-    """Lamps by night, the sun by day: what is small and bright."""
+def sources(scene: Scene, hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Iterator[Source]:
+    """Lamps by night, the sun by day (where it is ``seen``): what is small and bright."""
     if moment.dark:
         yield from beams.sources(scene, hit)
     else:
         towards = np.broadcast_to(moment.sun().astype(np.float32), hit.point.shape)
-        yield Source(slice(None), towards, np.ones(len(towards), np.float32), shadow(scene, hit, moment), sun_colour(moment))
+        yield Source(slice(None), towards, np.ones(len(towards), np.float32), seen, sun_colour(moment))
 
 
 def _mirror(hit: Surface, chosen: Int[np.ndarray, "m"]) -> Float32[np.ndarray, "m 1"]:
@@ -119,9 +120,10 @@ def _reflected(hit: Surface, chosen: Int[np.ndarray, "m"], moment: Moment) -> Fl
 
 def night(scene: Scene, hit: Surface, moment: Moment, glow: float) -> Float32[np.ndarray, "n 3"]:
     """Radiance by night and at dusk: own and others' headlights, lamps, lit windows, signs that shine back, glow and twilight."""
-    irradiance = (0.5 + 0.5 * hit.normal[:, 2:]) * (np.float32(glow) * WARM + twilight(moment) * SKY)
+    irradiance = spread(0.5 + 0.5 * hit.normal[:, 2], np.float32(glow) * WARM + twilight(moment) * SKY)
     for chosen, away, nearness, strength, tint in beams.sources(scene, hit):
-        irradiance[chosen] += (strength * nearness * np.maximum(dot(away, hit.normal[chosen]), 0))[:, None] * tint
+        normal = hit.normal if isinstance(chosen, slice) else rows(hit.normal, chosen)
+        irradiance[chosen] += spread(strength * nearness * np.maximum(dot(away, normal), 0), tint)
     radiance = hit.albedo * irradiance
     sign = hit.material == Material.SIGN
     radiance[sign] += 6.0 * hit.albedo[sign] * low_beam(own(scene), hit.point[sign])[:, None]
@@ -131,7 +133,7 @@ def night(scene: Scene, hit: Surface, moment: Moment, glow: float) -> Float32[np
 def _emitted(hit: Surface) -> Float32[np.ndarray, "n 3"]:
     """Light that surfaces send out by night; ``warmth`` tells lights that are on (of cars that drive, of lamps that work) from others."""
     colour = np.zeros_like(hit.albedo)
-    pane = hit.lit > 0
+    pane = np.flatnonzero(hit.lit > 0)
     colour[pane] = 0.12 * hit.lit[pane, None] * WARM * (1 + 0.3 * hit.grain[pane, None])
     for material, strength, tint in ((Material.HEADLIGHT, 8.0, COOL), (Material.TAILLIGHT, 1.4, RED)):
         on = (hit.material == material) & (hit.warmth > 0)

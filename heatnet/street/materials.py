@@ -58,7 +58,8 @@ class Physics:
 
     ``body`` is the share of the way from the air's temperature to 33 degrees (skin) that a living surface keeps;
     ``mirror`` the share of light that it reflects like a mirror at normal incidence. What is ``painted`` (1) takes up sunlight by its
-    colour (``heat.absorbed_share``); its absorptance here is that of a middling colour. What ``wets`` (1) holds a film of water after rain.
+    colour (``heat.absorbed_share``); its absorptance here is that of a middling colour. What ``wets`` (1) holds a film of water after rain;
+    ``transpires`` is the share of what plants with all the water they want transpire (ours: a lawn is drier than a crown).
     """
 
     emissivity: float
@@ -70,6 +71,7 @@ class Physics:
     mirror: float = 0.0
     painted: float = 0.0
     wets: float = 0.0
+    transpires: float = 0.0
 
 
 PHYSICS: dict[Material, Physics] = {
@@ -77,7 +79,7 @@ PHYSICS: dict[Material, Physics] = {
     Material.MARKING: Physics(0.92, 0.50, 3.5, 0.3, 0.15, wets=1),
     Material.PAVING: Physics(0.93, 0.65, 3.0, 0.5, 0.18, wets=1),
     Material.KERB: Physics(0.92, 0.55, 4.5, 0.4, 0.15, wets=1),
-    Material.GRASS: Physics(0.97, 0.75, 0.4, 1.2, 0.35),
+    Material.GRASS: Physics(0.97, 0.75, 0.4, 1.2, 0.35, transpires=0.8),
     Material.SOIL: Physics(0.94, 0.75, 1.5, 0.9, 0.30),
     Material.WALL: Physics(0.93, 0.55, 5.0, 0.5, 0.12, painted=1),
     Material.WINDOW: Physics(0.86, 0.20, 0.5, 0.2, 0.05, mirror=0.10),
@@ -89,7 +91,7 @@ PHYSICS: dict[Material, Physics] = {
     Material.SIGN: Physics(0.85, 0.45, 0.2, 0.2, 0.03),
     Material.LAMP: Physics(0.88, 0.50, 0.3, 0.2, 0.03),
     Material.BARK: Physics(0.95, 0.75, 2.0, 0.6, 0.25),
-    Material.LEAF: Physics(0.97, 0.50, 0.2, 0.7, 0.55),
+    Material.LEAF: Physics(0.97, 0.50, 0.2, 0.7, 0.55, transpires=0.9),
     Material.SKIN: Physics(0.98, 0.60, 0.1, 0.4, 0.05, body=0.88),
     Material.CLOTH: Physics(0.95, 0.60, 0.1, 1.0, 0.15, body=0.45, painted=1),
     Material.HAIR: Physics(0.96, 0.70, 0.1, 0.6, 0.15, body=0.60),

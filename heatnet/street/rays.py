@@ -19,14 +19,18 @@ class Tracer:
             self._mesh = TriangleMesh(self._scene, np.ascontiguousarray(vertices), np.ascontiguousarray(faces))
 
     def nearest(
-        self, origin: Float[np.ndarray, "3"] | Float[np.ndarray, "n 3"], directions: Float32[np.ndarray, "n 3"]
+        self,
+        origin: Float[np.ndarray, "3"] | Float[np.ndarray, "n 3"],
+        directions: Float32[np.ndarray, "n 3"],
+        within: Float32[np.ndarray, "n"] | None = None,
     ) -> tuple[Float32[np.ndarray, "n"], Int32[np.ndarray, "n"], Float32[np.ndarray, "n 3"], Float32[np.ndarray, "n"], Float32[np.ndarray, "n"]]:
-        """Distance (in lengths of the direction; infinite where nothing is hit), face (-1), raw normal, barycentric u and v."""
+        """Distance (in lengths of the direction; infinite where nothing is hit), face (-1), raw normal, barycentric u and v; what is not nearer
+        than ``within`` is not looked for."""
         origins = np.ascontiguousarray(np.broadcast_to(origin.astype(np.float32), directions.shape))
-        hit = self._scene.run(origins, directions, output=1)
+        hit = self._scene.run(origins, np.ascontiguousarray(directions), dists=within if within is None else within.copy(), output=1)
         distance = hit["tfar"]
         distance[hit["primID"] < 0] = np.inf
-        return distance, hit["primID"], hit["Ng"], hit["u"], hit["v"]
+        return distance, hit["primID"], np.asfortranarray(hit["Ng"]), hit["u"], hit["v"]
 
     def between(self, origins: Float32[np.ndarray, "n 3"], goal: Float32[np.ndarray, "3"]) -> Bool[np.ndarray, "n"]:
         """Whether something lies between each origin and a point."""
@@ -34,7 +38,9 @@ class Tracer:
             return np.zeros(len(origins), bool)
         way = goal - origins
         length = np.maximum(np.sqrt(dot(way, way)), np.float32(1e-6))
-        return np.asarray(self._scene.run(np.ascontiguousarray(origins), way / length[:, None], dists=length, query="OCCLUDED") != -1)
+        return np.asarray(
+            self._scene.run(np.ascontiguousarray(origins), np.ascontiguousarray(way / length[:, None]), dists=length, query="OCCLUDED") != -1
+        )
 
     def blocked(self, origins: Float32[np.ndarray, "n 3"], direction: Float[np.ndarray, "3"]) -> Bool[np.ndarray, "n"]:
         """Whether something lies between each origin and infinity."""

@@ -14,7 +14,7 @@ from heatnet.street import balance, film, heat, light, planck, sensor
 from heatnet.street.materials import Material, vistas_id
 from heatnet.street.rays import Tracer
 from heatnet.street.texture import Surface, surface
-from heatnet.street.vectors import dot, turn, unit
+from heatnet.street.vectors import dot, rows, turn, unit
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
 
@@ -66,7 +66,7 @@ def lens(camera: Camera) -> Lens:
     length = np.linalg.norm(rays, axis=-1, keepdims=True)
     unit_rays = rays / length
     down, right = (np.gradient(unit_rays, axis=axis) if unit_rays.shape[axis] > 1 else np.zeros_like(unit_rays) for axis in (0, 1))
-    flat = [array.reshape(-1, 3).astype(np.float32) for array in (unit_rays, right, down)]
+    flat = [np.asfortranarray(array.reshape(-1, 3), np.float32) for array in (unit_rays, right, down)]
     return Lens(flat[0], flat[1], flat[2], (1 / length).ravel().astype(np.float32))
 
 
@@ -115,13 +115,14 @@ def _light(
     """Light along rays; off wet roads once more, from there on as if all were dry and nobody else had lights."""
     if len(wet := film.wet(hit, moment)):
         hit = replace(hit, albedo=film.darkened(hit.albedo, wet, moment.wet))
-    found = light.night(scene, hit, moment, glow) if moment.dark else light.day(hit, moment, light.shadow(scene, hit, moment))
+    seen = light.shadow(scene, hit, moment)
+    found = light.night(scene, hit, moment, glow) if moment.dark else light.day(hit, moment, seen)
     if len(wet):
         unlit = replace(scene, beams=scene.beams[:0])
         look = partial(_light, unlit, replace(moment, wet=0.0), glow, shape)
         blur = partial(film.streaks, ray=hit.ray[wet], shape=shape) if len(directions) == shape[0] * shape[1] else None
         road = film.picked(hit, wet)
-        found[wet] = film.shine(scene, road, moment, found[wet], light.sources(scene, road, moment), look, blur)
+        found[wet] = film.shine(scene, road, moment, found[wet], light.sources(scene, road, moment, seen[wet]), look, blur)
     return _with_sky(hit, directions, found, lambda sky: light.sky(moment, sky, glow))
 
 
@@ -147,10 +148,13 @@ def _with_sky(hit: Surface, directions: Float32[np.ndarray, "n 3"], found: Float
     """What was found on surfaces, and the sky elsewhere."""
     if len(found) == len(directions):
         return found
-    image = np.empty((len(directions), found.shape[1]), np.float32)
+    image = np.empty((len(directions), found.shape[1]), np.float32, order="F")
     empty = np.ones(len(directions), bool)
     empty[hit.ray] = False
-    image[empty], image[hit.ray] = sky(directions[empty]), found
+    above = np.flatnonzero(empty)
+    for place, column in ((above, sky(rows(directions, above))), (hit.ray, found)):
+        for k in range(found.shape[1]):
+            image[:, k][place] = column[:, k]
     return image
 
 
@@ -161,9 +165,7 @@ def _smoothed(scene: Scene, shot: Shot, shade: Callable[..., Float32[np.ndarray,
     image = shade(shot.hit, shot.directions)
     if not len(chosen := np.flatnonzero(edges(scene, shot))) or edge_rays == 1:
         return image
-    middle, right, down = (
-        np.take(array, chosen, axis=0) for array in (lens(shot.camera).directions, lens(shot.camera).right, lens(shot.camera).down)
-    )
+    middle, right, down = (rows(array, chosen) for array in (lens(shot.camera).directions, lens(shot.camera).right, lens(shot.camera).down))
     rays = np.concatenate([middle + np.float32(x) * right + np.float32(y) * down for x, y in SUBPIXELS[edge_rays]])
     directions = turn(shot.world_from_camera[:3, :3], unit(rays))
     shaded = shade(surface(scene, shot.world_from_camera[:3, 3].astype(np.float32), directions), directions)

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float32, Int, Int32, UInt8
 
 from heatnet.street.materials import Material, column, vistas_id
 from heatnet.street.path import Profile
-from heatnet.street.vectors import dot, unit
+from heatnet.street.vectors import dot, phase, rows, unit
 from heatnet.street.world import Scene
 
 GRAIN = 64
@@ -72,18 +72,19 @@ def chance(*keys: Int[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
 
 def surface(scene: Scene, origin: Float32[np.ndarray, "3"] | Float32[np.ndarray, "rays 3"], directions: Float32[np.ndarray, "rays 3"]) -> Surface:
     """Shoot unit rays from a point, or from one point each, and describe what they hit; rays that meet nothing (sky) are left out."""
-    distance, face, normal, u, v = scene.static.nearest(origin, directions)
+    packed = np.ascontiguousarray(directions)
+    distance, face, normal, u, v = scene.static.nearest(origin, packed)
     part = np.take(scene.static_part, face, mode="clip")
     floor = np.flatnonzero((face >= 0) & (face < len(scene.along)))
     if not scene.moving.empty:
-        near, moving_face, moving_normal, _, _ = scene.moving.nearest(origin, directions)
+        near, moving_face, moving_normal, _, _ = scene.moving.nearest(origin, packed, distance)
         moved = np.flatnonzero(near < distance)
         floor = floor[near[floor] >= distance[floor]]
         distance[moved], normal[moved], part[moved] = near[moved], moving_normal[moved], scene.moving_part[moving_face[moved]]
     ray = np.flatnonzero(np.isfinite(distance))
     if len(ray) < len(distance):
-        distance, normal, part, directions = (np.take(array, ray, axis=0) for array in (distance, normal, part, directions))
-        origin = origin if origin.ndim == 1 else np.take(origin, ray, axis=0)
+        distance, normal, part, directions = (rows(array, ray) for array in (distance, normal, part, directions))
+        origin = origin if origin.ndim == 1 else rows(origin, ray)
     plain = _plain(scene, origin, ray, directions, distance, normal, part)
     corners = scene.along[face[floor]]
     along = corners[:, 0] + u[floor, None] * (corners[:, 1] - corners[:, 0]) + v[floor, None] * (corners[:, 2] - corners[:, 0])
@@ -113,7 +114,7 @@ def _plain(
             np.take(parts.material, part),
             np.take(parts.label, part),
         ),
-        *(np.take(parts.colour, part, axis=0), np.take(parts.warmth, part), zero, zero.copy()),
+        *(rows(parts.colour, part), np.take(parts.warmth, part), zero, zero.copy()),
     )
 
 
@@ -136,8 +137,8 @@ def _dressed(scene: Scene, hit: Surface, floor: Int[np.ndarray, "m"], along: Flo
     tone = 1 + column("texture")[hit.material] * grain
     hit.albedo[...] = np.minimum(hit.albedo * np.clip(tone, 0.25, 2)[:, None], np.float32(0.95))
     leaf = np.flatnonzero(hit.material == Material.LEAF)
-    hit.normal[leaf] += 0.45 * np.stack([noise(hit.point[leaf] + np.float32(k), 0.12) for k in (3.3, 17.7, 31.1)], -1)
-    hit.normal[leaf] = unit(hit.normal[leaf])
+    point = rows(hit.point, leaf)
+    hit.normal[leaf] = unit(rows(hit.normal, leaf) + 0.45 * np.stack([noise(point + np.float32(k), 0.12) for k in (3.3, 17.7, 31.1)]).T)
     return hit
 
 
@@ -147,20 +148,20 @@ def _marks(scene: Scene, hit: Surface, floor: Int[np.ndarray, "m"], along: Float
     road = hit.material[floor] == Material.ASPHALT
     away, profile = np.abs(t), scene.profile
     open_road = road & ~_within(s, scene.crossings, 1.5) & (away < profile.road)
-    middle = (away < 0.075) & (s % 9.0 < 4.0)
-    edge = (np.abs(away - profile.lane + (0.0 if profile.parking else 0.25)) < 0.06) & ((s % 2.0 < 1.0) | (profile.parking == 0))
+    middle = (away < 0.075) & (phase(s, 9.0) < 4.0)
+    edge = (np.abs(away - profile.lane + (0.0 if profile.parking else 0.25)) < 0.06) & ((phase(s, 2.0) < 1.0) | (profile.parking == 0))
     if profile.median > 0:
         middle, edge = _lanes(s, away, profile)
-    zebra = road & _within(s, scene.zebras, 0.0) & (away < profile.road) & (t % 1.0 < 0.5)
+    zebra = road & _within(s, scene.zebras, 0.0) & (away < profile.road) & (phase(t, 1.0) < 0.5)
     line = open_road & (middle | edge) & ~_within(s, scene.zebras, 0.5)
     worn = hit.grain[floor] > -1.1
     for mask, name in ((line & worn, "Lane Marking - General"), (zebra & worn, "Lane Marking - Crosswalk")):
         _paint(hit, floor[mask], Material.MARKING, (0.55, 0.55, 0.53), vistas_id(name))
     hit.albedo[floor[line & worn & middle]] = profile.middle
-    slab = (hit.material[floor] == Material.PAVING) & ((s % 0.6 < 0.03) | (t % 0.6 < 0.03)) & (hit.distance[floor] < 14)
-    stone = (hit.material[floor] == Material.KERB) & (s % 1.0 < 0.03) & (hit.distance[floor] < 14)
+    slab = (hit.material[floor] == Material.PAVING) & ((phase(s, 0.6) < 0.03) | (phase(t, 0.6) < 0.03)) & (hit.distance[floor] < 14)
+    stone = (hit.material[floor] == Material.KERB) & (phase(s, 1.0) < 0.03) & (hit.distance[floor] < 14)
     hit.albedo[floor[slab | stone]] *= 0.6
-    track = road & (np.abs(away - 0.5 * profile.lane) % 1.5 > 0.55) & (np.abs(away - 0.5 * profile.lane) < 1.0)
+    track = road & (phase(np.abs(away - 0.5 * profile.lane), 1.5) > 0.55) & (np.abs(away - 0.5 * profile.lane) < 1.0)
     hit.albedo[floor[track]] *= 0.88
 
 
@@ -168,7 +169,7 @@ def _lanes(s: Float32[np.ndarray, "m"], away: Float32[np.ndarray, "m"], profile:
     """A motorway's marks: broken lines between lanes (6 m of 18), solid ones at the median and the shoulder (RMS 1993)."""
     wide = (profile.lane - profile.median) / profile.lanes
     lane = (away - profile.median) / wide
-    between = (np.abs(lane - np.round(lane)) * wide < 0.075) & (np.round(lane) > 0) & (np.round(lane) < profile.lanes) & (s % 18.0 < 6.0)
+    between = (np.abs(lane - np.round(lane)) * wide < 0.075) & (np.round(lane) > 0) & (np.round(lane) < profile.lanes) & (phase(s, 18.0) < 6.0)
     return between, (np.abs(away - profile.median) < 0.08) | (np.abs(away - profile.lane) < 0.15)
 
 
@@ -191,17 +192,17 @@ def _paint(hit: Surface, chosen: Int[np.ndarray, "m"], material: Material, colou
 def _local(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> tuple[Float32[np.ndarray, "m 3"], Bool[np.ndarray, "m"]]:
     """Points in their object's frame, and whether the surface faces along its x axis."""
     part = hit.part[chosen]
-    x, y, z = (hit.point[chosen] - scene.parts.origin[part]).T
-    cos, sin = scene.parts.axis[part].T
+    x, y, z = (rows(hit.point, chosen) - rows(scene.parts.origin, part)).T
+    cos, sin = rows(scene.parts.axis, part).T
     sideways = np.abs(cos * hit.normal[chosen, 0] + sin * hit.normal[chosen, 1]) > 0.6
-    return np.stack([cos * x + sin * y, cos * y - sin * x, z], -1), sideways
+    return np.stack([cos * x + sin * y, cos * y - sin * x, z]).T, sideways
 
 
 def _front(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
     """A house's front: windows in frames on a grid of pitch by storey, doors and shop windows below."""
     local, sideways = _local(scene, hit, chosen)
     part = hit.part[chosen]
-    pitch, storey, glass, lit = scene.parts.style[part].T
+    pitch, storey, glass, lit = rows(scene.parts.style, part).T
     shop, glass = glass >= 1, glass % 1
     u, v = np.where(sideways, local[:, 1], local[:, 0]) / np.maximum(pitch, 0.1) + 0.5, local[:, 2] / np.maximum(storey, 0.1)
     column_, row = np.floor(u).astype(np.int32), np.floor(v).astype(np.int32)
@@ -224,7 +225,7 @@ def _front(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
 def _cabin(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
     """A car's cabin: roof and pillars are painted, the rest is glass. ``style`` = rear, front, belt and roof in metres."""
     local, sideways = _local(scene, hit, chosen)
-    rear, front, belt, roof = scene.parts.style[hit.part[chosen]].T
+    rear, front, belt, roof = rows(scene.parts.style, hit.part[chosen]).T
     across, up = (local[:, 1] - rear) / np.maximum(front - rear, 0.1), (local[:, 2] - belt) / np.maximum(roof - belt, 0.1)
     pillar = sideways & ((np.abs(across - 0.46) < 0.025) | (across < 0.08) | (across > 0.9))
     body = (hit.normal[chosen, 2] > 0.8) | (up < 0.08) | (up > 0.9) | pillar
@@ -237,7 +238,7 @@ def _planks(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
     local, _ = _local(scene, hit, chosen)
     plank = np.floor(local[:, 1] / 0.15).astype(np.int32)
     hit.albedo[chosen] *= (0.75 + 0.5 * chance(plank + 999, scene.parts.seed[hit.part[chosen]]))[:, None]
-    hit.albedo[chosen[(local[:, 1] % 0.15 < 0.015) & (hit.distance[chosen] < 20)]] *= 0.4
+    hit.albedo[chosen[(phase(local[:, 1], 0.15) < 0.015) & (hit.distance[chosen] < 20)]] *= 0.4
 
 
 def _tiles(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
@@ -245,4 +246,4 @@ def _tiles(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
     local, _ = _local(scene, hit, chosen)
     row, stone = np.floor(local[:, 2] / 0.25).astype(np.int32), np.floor((local[:, 0] + local[:, 1]) / 0.4).astype(np.int32)
     hit.albedo[chosen] *= (0.85 + 0.3 * chance(row + 99, stone + 999))[:, None]
-    hit.albedo[chosen[(local[:, 2] % 0.25 < 0.025) & (hit.distance[chosen] < 25)]] *= 0.65
+    hit.albedo[chosen[(phase(local[:, 2], 0.25) < 0.025) & (hit.distance[chosen] < 25)]] *= 0.65

@@ -142,3 +142,32 @@ def test_one_plain_surface_has_the_temperature_that_pixels_get():
 def test_sides_are_what_surfaces_face():
     assert heat.sides(np.array(heat.SIDES, np.float32)).tolist() == [0, 1, 2, 3, 4, 5]
     assert heat.sides(np.array([[0.5, 0.1, 0.85], [0.8, 0.5, 0.33]], np.float32)).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("material", [Material.GRASS, Material.LEAF])
+def test_what_plants_take_up_leaves_them_by_air_radiation_and_transpiration(material):
+    """Priestley and Taylor (1972) in plain numbers: 0 = R - E - (h_c + h_r) (T - T_a), E = t 1.26 s / (s + y) max(0, R)."""
+    air, kelvin = SUMMER.air_c(), SUMMER.air_c() + ZERO_C
+    slope = (heat.vapour(air + 0.01)[0] - heat.vapour(air - 0.01)[0]) / 0.02
+    radiative, share = 4 * heat.STEFAN_BOLTZMANN * kelvin**3, PHYSICS[material].transpires
+    for absorbed in (600.0, 20.0):
+        net = absorbed - 0.97 * radiative * SUMMER.sky_depression()
+        found = float(heat.equilibrium(SUMMER, 0.0, *(np.array([x], np.float32) for x in (absorbed, 0.97)), 0.0, share)[0])
+        latent = share * 1.26 * slope / (slope + heat.PSYCHROMETRIC) * max(0.0, net)
+        assert net - latent - (5.7 + 3.8 * SUMMER.wind + radiative) * (found - air) == pytest.approx(0, abs=0.01 + 1e-4 * absorbed)
+        assert bool(latent) is (absorbed > 100)
+
+
+def test_plants_transpire_neither_by_night_nor_in_frost_nor_with_a_share_of_zero(monkeypatch):
+    night, frost = replace(SUMMER, hour=0.0), replace(SUMMER, day=20.0, hour=12.0)
+    assert frost.air_c() > 0 > replace(frost, hour=5.0).air_c()
+    assert heat.transpired_share(replace(frost, hour=5.0), 0.0) == 0 < heat.transpired_share(frost, 0.0)
+    with_it = {hour: heat.lagged(Material.LEAF, replace(SUMMER, hour=hour), (0.0, 0.0, 1.0), 1.0) for hour in (0.0, 12.0)}
+    full = course(Material.LEAF, SUMMER, step_s=900.0, days=3)
+    monkeypatch.setitem(PHYSICS, Material.LEAF, replace(PHYSICS[Material.LEAF], transpires=0.0))
+    assert heat.lagged(Material.LEAF, night, (0.0, 0.0, 1.0), 1.0) == pytest.approx(with_it[0.0], abs=1e-4)
+    dry = course(Material.LEAF, SUMMER, step_s=900.0, days=3)
+    np.testing.assert_allclose(full.surface_c[dry.hours < 3], dry.surface_c[dry.hours < 3], atol=0.05)
+    assert heat.lagged(Material.LEAF, SUMMER, (0.0, 0.0, 1.0), 1.0) > SUMMER.air_c() + 15
+    assert dry.surface_c.max() > full.surface_c.max() + 10
+    assert abs(with_it[12.0] - SUMMER.air_c()) < 5

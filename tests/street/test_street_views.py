@@ -9,6 +9,8 @@ from streets import BOX_S, BOX_SIZE, BOX_T, RIG, SENSOR, box, corners, straight
 
 from heatnet.street import Layout, Moment, render, rig, world
 from heatnet.street.materials import vistas_id
+from heatnet.street.rays import Tracer
+from heatnet.street.vectors import rows, spread, unit
 from heatnet.taxonomy import VISTAS
 
 NOON = Moment(12.0, 170.0, 48.0, 0.2, 2.0, 0.3)
@@ -127,3 +129,21 @@ def test_by_the_whole_balance_a_road_cools_faster_in_the_evening_and_stays_warme
         assert low < np.median(whole[road] - by_lag[road]) < high
         same = (ids == 8) | (ids == 9)  # sky and people
         assert np.array_equal(whole[same], by_lag[same])
+
+
+def test_rays_at_what_moves_find_only_what_is_nearer_and_tables_keep_their_rows():
+    rng = np.random.default_rng(0)
+    corners = rng.uniform(-1, 1, (30, 3)).astype(np.float32) + np.array([0, 0, 4], np.float32)
+    tracer = Tracer(corners, np.arange(30, dtype=np.int32).reshape(-1, 3))
+    rays = unit(rng.normal(0, 0.2, (500, 3)).astype(np.float32) + np.array([0, 0, 1], np.float32))
+    whole, face, *_ = tracer.nearest(np.zeros(3), rays)
+    limit = np.where(rng.random(500) < 0.2, np.inf, rng.uniform(3, 5, 500)).astype(np.float32)
+    kept = limit.copy()
+    near, found, *_ = tracer.nearest(np.zeros(3), rays, limit)
+    np.testing.assert_array_equal(limit, kept)
+    np.testing.assert_array_equal(near, np.where(whole < limit, whole, np.inf))
+    np.testing.assert_array_equal(found, np.where(whole < limit, face, -1))
+    assert 0 < (whole < limit).sum() < np.isfinite(whole).sum()
+    chosen = np.array([4, 0, 4])
+    np.testing.assert_array_equal(rows(rays, chosen), rays[[4, 0, 4]])
+    np.testing.assert_array_equal(spread(whole[:9], rays[0]), [[one * x for x in rays[0]] for one in whole[:9]])
