@@ -1,7 +1,7 @@
 """Whether the profile ``paper`` works and fits at its published sizes: notebooks 4 to 7, a few steps each; writes ``results/paper_size.md``.
 
-``python benchmarks/paper.py SETS [BATCH]``: SETS holds ``vistas`` and ``freiburg`` in the real layouts and sizes, a few frames of each (BATCH of
-each domain are enough), as these write them:
+``python benchmarks/paper.py SETS [BATCH]``: SETS holds ``vistas`` and ``freiburg`` in the real layouts and sizes, as many frames of
+each domain as BATCH (then every step has its line), as these write them:
 
     heatnet street --layout vistas --frames 4 --scale 6 --out SETS/vistas
     heatnet street --layout freiburg --frames 4 --params FILE --out SETS/freiburg
@@ -124,16 +124,16 @@ def seen(folder: Path, stage: str) -> Seen:
 
 
 def lasted(lines: Any) -> Iterator[tuple[str, float]]:
-    """The seconds between a training's two last steps, by its title."""
-    before: dict[str, float] = {}
+    """The seconds of a step between a training's two last lines, by its title."""
+    before: dict[str, tuple[int, float]] = {}
     for line in lines:
         print(line, end="", flush=True)
-        title, found, _ = line.partition(": step ")
+        title, found, rest = line.partition(": step ")
         if found:
-            now = time.monotonic()
+            step, now = int(rest.partition("/")[0]), time.monotonic()
             if title in before:
-                yield title, now - before[title]
-            before[title] = now
+                yield title, (now - before[title][1]) / (step - before[title][0])
+            before[title] = step, now
 
 
 def table(found: Mapping[str, Seen], batch: int) -> str:
