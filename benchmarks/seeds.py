@@ -18,7 +18,19 @@ from jaxtyping import Float
 from heatnet import config, evaluation
 from heatnet.data import Samples, evaluation_batches, read_pairs, read_supervised, source
 from heatnet.evaluation.ablation import gain, gains_markdown
-from heatnet.models import BaselineFile, build, build_baseline, load_network, open_network, save_baseline, save_network, warm_start, warm_trunks
+from heatnet.models import (
+    BaselineFile,
+    build,
+    build_baseline,
+    load_baseline,
+    load_network,
+    open_network,
+    save_baseline,
+    save_network,
+    warm_start,
+    warm_trunks,
+)
+from heatnet.models.baselines import is_baseline
 from heatnet.models.rtfnet import RTFNet
 from heatnet.pipeline.profile import Profile, load_profile
 from heatnet.pipeline.progress import follow
@@ -82,10 +94,11 @@ def networks(run: Profile, rivals: Sequence[config.Rival], out: Path) -> dict[st
 
 
 def counts(files: Sequence[Path], samples: Samples, truth: np.ndarray, table: np.ndarray) -> list[evaluation.Counts]:
-    """The confusion counts of every seed's network."""
+    """The confusion counts of every seed's network; a rival answers in the ids that it learned, ``table`` makes them ours."""
     found = []
     for file in files:
-        answers = (table[mask] for mask, _ in predictions(open_network(file), evaluation_batches(samples, 8), torch.device("cpu")))
+        network = load_baseline(file)[0] if is_baseline(file) else open_network(file)
+        answers = (table[mask] for mask, _ in predictions(network, evaluation_batches(samples, 8), torch.device("cpu")))
         found.append(evaluation.counts_by_domain(answers, truth, samples.domains))
     return found
 
