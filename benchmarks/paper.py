@@ -1,12 +1,11 @@
 """Whether the profile ``paper`` works and fits at its published sizes: notebooks 4 to 7, a few steps each; writes ``results/paper_size.md``.
 
-``python benchmarks/paper.py SETS [BATCH]``: SETS holds ``vistas`` and ``freiburg`` in the real layouts and sizes, a
-few frames of each (notebook 6 wants four of a domain), as these write them:
+``python benchmarks/paper.py SETS [BATCH]``: SETS holds ``vistas`` and ``freiburg`` in the real layouts and sizes, a few frames of each (notebook
+6 wants four of a domain), as these write them:
 
     heatnet street --layout vistas --frames 4 --scale 6 --out SETS/vistas
-    heatnet street --layout freiburg --frames 10 --params FILE --out SETS/freiburg
+    heatnet street --layout freiburg --frames 10 --scale 4 --out SETS/freiburg
 
-where FILE is ``params.yaml`` with ``rgb_scale: 1`` and ``thermal_scale: 1`` in ``street.train`` and ``street.test``, the cameras' own sizes.
 The stages run in the pipeline as they always do, with networks, images, crops and losses as published; ``STEPS`` steps and BATCH images at a time
 (2) replace the published numbers, which need a GPU. What the published batches need is counted from the networks themselves, without
 computing anything: multiplications, and what the backward pass keeps. About half an hour on one core.
