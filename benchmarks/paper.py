@@ -73,12 +73,12 @@ def settings(training: str) -> tuple[config.Network, config.Training, tuple[int,
     return params.network, getattr(params, part), params.augmentation.crop
 
 
-def need(training: str, batch: int | None = None) -> Need:
-    """Count a step's forward and backward pass with tensors that have a size and no content; ``batch`` instead of the published one."""
+def need(training: str) -> Need:
+    """Count a step's forward and backward pass with tensors that have a size and no content."""
     network, numbers, crop = settings(training)
     reads, batches = TRAININGS[training][3:]
     model = build(network, reads, 0).to("meta").train()
-    images = batches * (batch or numbers.batch_size)
+    images = batches * numbers.batch_size
     inputs = {name: torch.empty(images, 3 if name == "rgb" else 1, *crop, device="meta") for name in reads}
     held: dict[int, torch.Tensor] = {}
 
@@ -119,6 +119,7 @@ def seen(folder: Path, stage: str) -> Seen:
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{stage} failed; its lines are above")
+    print(f"{stage}: {seconds} s a step, {usage.ru_maxrss / 1e6:.1f} GB at most", flush=True)
     return Seen(seconds, usage.ru_maxrss / 1e6)
 
 
@@ -144,12 +145,15 @@ def table(found: Mapping[str, Seen], batch: int) -> str:
         "|---" * 14 + "|",
     ]
     for title, (stage, _, said, *_) in TRAININGS.items():
-        small, whole, crop = need(title, batch), need(title), settings(title)[2]
-        took, total = found[stage].seconds[said], whole.step_tflop * whole.steps
-        days = total / (small.step_tflop / took) / 86400
+        whole, crop = need(title), settings(title)[2]
+        images = whole.images // settings(title)[1].batch_size * batch
+        step_tflop = whole.step_tflop * images / whole.images
+        took = next(seconds for line, seconds in found[stage].seconds.items() if line.startswith(said))
+        total = whole.step_tflop * whole.steps
+        days = total / (step_tflop / took) / 86400
         lines.append(
-            f"| {title} | {whole.parameters / 1e6:.1f} M | {crop[0]}x{crop[1]} | {small.images} | {took:.0f} | {found[stage].peak_gb:.1f} GB"
-            f" | {1000 * small.step_tflop / took:.0f} | {whole.images} | {whole.steps} | {whole.kept_gb:.0f} GB | {whole.step_tflop:.1f}"
+            f"| {title} | {whole.parameters / 1e6:.1f} M | {crop[0]}x{crop[1]} | {images} | {took:.0f} | {found[stage].peak_gb:.1f} GB"
+            f" | {1000 * step_tflop / took:.0f} | {whole.images} | {whole.steps} | {whole.kept_gb:.0f} GB | {whole.step_tflop:.1f}"
             f" | {total / 1e6:.2f} | {days:.0f} | {total / RATE / 86400:.1f} |"
         )
     return "\n".join(lines) + "\n"
