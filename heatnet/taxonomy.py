@@ -51,6 +51,8 @@ SCORED: tuple[int, ...] = tuple(range(12))
 """The classes in the mean IoU: all but background (the authors' protocol)."""
 
 ROAD, SIDEWALK, BUILDING, CURB, FENCE, POLE, VEGETATION, TERRAIN, SKY, PERSON, CAR, BICYCLE, BACKGROUND = range(NUM_CLASSES)
+COMPATIBLE: tuple[int, ...] = (CAR, PERSON, BICYCLE)
+"""The classes that MF shares with every other set (paper)."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def read_thermal(path: Path, bits: int) -> UInt16[np.ndarray, "height width"]:
     if image.ndim == 2:
         return image.astype(np.uint16)
     if image.shape[2] == 3 and not _grey(image):
-        raise ValueError(f"{path}: a colour image; expected thermal counts (one channel or equal ones); check that the folders are not swapped")
+        raise ValueError(f"{path}: a colour image; expected thermal counts: one channel, equal ones, or MF's fourth; check for swapped folders")
     if image.shape[2] == 4 and np.isin(image[..., 3], (0, 255)).all():
         raise ValueError(
             f"{path}: a picture whose fourth channel only says what is opaque; expected thermal counts there, as in MF, or one channel; "

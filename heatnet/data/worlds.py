@@ -13,16 +13,14 @@ from jaxtyping import UInt8
 from heatnet import config
 from heatnet.data.samples import Samples
 from heatnet.data.sets import read_labelled, read_pairs, read_supervised
-from heatnet.taxonomy import BACKGROUND, BICYCLE, CAR, IGNORE, MF_SCORED, NUM_CLASSES, PERSON, Domain
-
-SHARED: tuple[int, ...] = (CAR, PERSON, BICYCLE)
+from heatnet.taxonomy import BACKGROUND, COMPATIBLE, IGNORE, MF_SCORED, NUM_CLASSES, Domain
 
 
 def in_common() -> UInt8[np.ndarray, "256"]:
     """A table by our ids: the shared classes as they are, every other one background, ``IGNORE`` as it is."""
     table = np.full(256, IGNORE, np.uint8)
     table[:NUM_CLASSES] = BACKGROUND
-    table[list(SHARED)] = SHARED
+    table[list(COMPATIBLE)] = COMPATIBLE
     return table
 
 

@@ -16,10 +16,10 @@ from heatnet.evaluation.bootstrap import Counts, Draws, Estimate, Resamples, dra
 from heatnet.evaluation.claims import ratio
 from heatnet.evaluation.compare import Figures
 from heatnet.evaluation.counts import confusion
-from heatnet.evaluation.mf import COMPATIBLE, compatible_draws, of_classes, own_draws
+from heatnet.evaluation.mf import compatible_draws, of_classes, own_draws
 from heatnet.evaluation.record import Recorded, load_counts, save_counts
 from heatnet.evaluation.scores import Score, score
-from heatnet.taxonomy import MF_OWN, NAMES, SCORED, Domain
+from heatnet.taxonomy import COMPATIBLE, MF_OWN, NAMES, SCORED, Domain
 
 SETS: tuple[str, ...] = ("mf", "mf_own", "pairs", "bdd")
 """MF in our classes, MF in its own ids, the pairs' test images, BDD100K's nights."""

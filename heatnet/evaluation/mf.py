@@ -12,9 +12,8 @@ from jaxtyping import Int64
 
 from heatnet.evaluation.bootstrap import Counts, Draws, Resamples, pooled
 from heatnet.evaluation.counts import iou
-from heatnet.taxonomy import BICYCLE, CAR, MF_OWN, PERSON
+from heatnet.taxonomy import COMPATIBLE, MF_OWN
 
-COMPATIBLE: tuple[int, ...] = (CAR, PERSON, BICYCLE)
 OWN = len(MF_OWN.sources)
 GUARDRAIL = MF_OWN.sources.index("guardrail")
 PUBLISHED_MF: Mapping[str, tuple[float | None, ...]] = {

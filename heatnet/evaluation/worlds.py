@@ -12,9 +12,9 @@ from heatnet.data import Samples, evaluation_batches
 from heatnet.evaluation.bootstrap import Draws, Estimate, pooled
 from heatnet.evaluation.counts import confusion, iou
 from heatnet.evaluation.elsewhere import nights_alone
-from heatnet.evaluation.mf import COMPATIBLE, of_classes
+from heatnet.evaluation.mf import of_classes
 from heatnet.evaluation.scores import Score, score
-from heatnet.taxonomy import NAMES
+from heatnet.taxonomy import COMPATIBLE, NAMES
 from heatnet.training import predictions
 
 

@@ -48,7 +48,8 @@ def load_network(path: Path) -> tuple[HeatNet, NetworkFile]:
     """
     tensors, metadata = read_tensors(path)
     if "heatnet" not in metadata:
-        raise ValueError(f"{path}: holds no description of a HeatNet network; expected a file written by this project's training stages")
+        held = ", but of a baseline (MFNet or RTFNet)" if "baseline" in metadata else ""
+        raise ValueError(f"{path}: holds no description of a HeatNet network{held}; expected e.g. networks/rgbt.safetensors")
     about = config.parse(NetworkFile, json.loads(metadata["heatnet"]), f"{path} (metadata)")
     bare = dataclasses.replace(about.network, encoder=dataclasses.replace(about.network.encoder, weights=None))
     model = build(bare, cast("tuple[Modality, ...]", about.modalities))

@@ -120,8 +120,10 @@ def _load(folder: Path) -> nn.Module:
     """The network itself, from the folder alone."""
     try:
         from transformers import AutoModelForSemanticSegmentation
+        from transformers.utils import logging
     except ImportError as error:
         raise ValueError(f"{folder}: a checkpoint needs transformers; install it: pip install 'heatnet[transformers]'") from error
+    logging.disable_progress_bar()  # it counts seconds, which would make every executed notebook another
     try:
         network: nn.Module = AutoModelForSemanticSegmentation.from_pretrained(str(folder), local_files_only=True)
     except Exception as error:

@@ -54,6 +54,8 @@ def predict(
     from heatnet.models import open_network, reads
     from heatnet.pipeline.workspace import bar, device
 
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"--out {out}: a file; expected a folder for masks and overlays, or a name that is free; name another")
     model = open_network(network).to(device())
     modalities: Sequence[str] = model.modalities  # type: ignore[assignment]
     given = {"rgb": rgb, "thermal": thermal}

@@ -1,4 +1,4 @@
-"""A training run as it is seen: one line per epoch, and a bar where there is a terminal."""
+"""A training run as it is seen: a line for the first step and for every epoch, and a bar where there is a terminal."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ class History:
 
 
 def follow(reports: Iterable[Report], title: str, steps: int, epoch: int) -> History:
-    """Run a training loop to its end and print the mean of every term once per ``epoch`` steps; returns its curves."""
+    """Run a training loop to its end and print the first step, then the mean of every term once per ``epoch`` steps; returns its curves."""
     from heatnet.pipeline.workspace import bar
 
     epoch = max(1, epoch)
     history: list[Report] = []
     for report in bar(reports, total=steps, title=title):
         history.append(report)
-        if len(history) % epoch == 0 or len(history) == steps:
+        if len(history) % epoch == 0 or len(history) in (1, steps):
             since = history[-(len(history) % epoch or epoch) :]
             print(f"{title}: step {len(history):>5}/{steps}  {_means(since)}  learning rate {report.learning_rate:.1e}", flush=True)
     return History(_curves([report.losses for report in history]), _curves([report.figures for report in history]))

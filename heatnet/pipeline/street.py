@@ -163,8 +163,8 @@ def drives(numbers: "config.Street", frames: int, scale: float) -> "config.Stree
 
 
 def _scaled(split: "config.StreetSplit", scale: float) -> "config.StreetSplit":
-    """The split with larger or smaller images."""
-    return replace(split, rgb_scale=split.rgb_scale * scale, thermal_scale=split.thermal_scale * scale)
+    """The split with larger or smaller images; thermal ones never larger than the sensor."""
+    return replace(split, rgb_scale=split.rgb_scale * scale, thermal_scale=min(split.thermal_scale * scale, max(1.0, split.thermal_scale)))
 
 
 def _file(params: Path | None) -> Path:

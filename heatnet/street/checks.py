@@ -84,6 +84,8 @@ def _vistas(street: Street) -> None:
 def _split(numbers: StreetSplit, name: str, whole: Rig) -> None:
     """Drives that can be recorded."""
     _positive(numbers, name, ("rgb_scale", "thermal_scale", "spacing_s", "folder_frames", "day_frames", "night_frames"))
+    if numbers.thermal_scale > 1:
+        raise ValueError(f"{name}.thermal_scale: {numbers.thermal_scale:g}; give at most 1, the sensor has no more pixels")
     for key in ("day_drives", "night_drives"):
         if getattr(numbers, key) < 0:
             raise ValueError(f"{name}.{key}: {getattr(numbers, key)}; give 0 or more")

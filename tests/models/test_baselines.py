@@ -60,7 +60,7 @@ def test_a_rival_comes_back_from_its_file(settings: config.Baseline, tmp_path: P
     assert opened.modalities == ("rgb", "thermal")
     torch.testing.assert_close(opened(*pair), Translated(MF)(rival(*pair)))
     assert reads(path, opened) == INPUT
-    with pytest.raises(ValueError, match="no description of a HeatNet network"):
+    with pytest.raises(ValueError, match=r"no description of a HeatNet network, but of a baseline \(MFNet or RTFNet\)"):
         load_network(path)
 
 

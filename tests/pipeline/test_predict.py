@@ -150,6 +150,15 @@ def test_two_files_of_one_frame_are_refused_by_both_names(images: Path, networks
     assert not (images / "out").exists()
 
 
+def test_a_file_where_the_folder_of_masks_should_be_is_said_before_anything_runs(
+    images: Path, networks: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (images / "out").write_text("notes")
+    assert predict(images, networks["rgb"], "--rgb", str(images / "rgb")) == 1
+    assert "out: a file; expected a folder for masks and overlays" in capsys.readouterr().err
+    assert (images / "out").read_text() == "notes"
+
+
 def test_a_stated_range_brings_other_counts_to_the_same_image(images: Path, networks: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
     options = ("--rgb", str(images / "rgb"), "--thermal", str(images / "ir8"))
     (images / "ir8").mkdir()

@@ -7,6 +7,7 @@ from ruamel.yaml import YAML
 
 from heatnet.data import bdd, freiburg, mf, vistas
 from heatnet.pipeline.__main__ import main
+from heatnet.pipeline.street import Order, drives, parameters
 from heatnet.taxonomy import Domain
 
 PARAMS = Path(__file__).parents[2] / "profiles" / "smoke" / "params.yaml"
@@ -95,3 +96,10 @@ def test_a_folder_of_somebody_elses_is_left_alone(capsys):
     assert order("freiburg", 8) == 1
     assert "holds something that the street did not write" in capsys.readouterr().err
     assert [file.name for file in Path("out").iterdir()] == ["notes.txt"]
+
+
+def test_a_larger_scale_ends_at_the_thermal_sensors_own_size():
+    asked = Order("freiburg", 4, Path("d"), None, 4.0, None)
+    sized = drives(parameters(asked), asked.frames, asked.scale)
+    for split, rgb_scale in ((sized.train, 1.0), (sized.test, 1.0), (sized.calibration, 2.0)):
+        assert (split.rgb_scale, split.thermal_scale) == (rgb_scale, 1.0)

@@ -134,6 +134,7 @@ BAD = {
     "rig.rgb_size": replace(STREET, rig=replace(RIG, rgb_size=(0, 650))),
     "sensor.kelvin_per_count": replace(STREET, sensor=replace(STREET.sensor, kelvin_per_count=0.0)),
     "train.folder_frames": replace(STREET, train=replace(SPLIT, folder_frames=0)),
+    "train.thermal_scale: 2; give at most 1": replace(STREET, train=replace(SPLIT, thermal_scale=2.0)),
     "test.rgb_scale": replace(STREET, test=replace(SPLIT, rgb_scale=0.0001)),
 }
 
