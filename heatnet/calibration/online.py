@@ -4,10 +4,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
-from heatnet.calibration.alignment import landscape, turned_alignments
+from heatnet.calibration.alignment import alignments, landscape
 from heatnet.calibration.belonging import gain
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View
@@ -47,7 +46,7 @@ def _turned(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.rand
     mean, sigma = np.zeros(3), np.full(3, usual)
     for _ in range(online.rounds):
         turns = np.concatenate([mean[None], rng.normal(mean, sigma, (online.candidates, 3))])
-        scores = turned_alignments(scene, rig, np.stack([cv2.Rodrigues(turn)[0] for turn in turns]))
+        scores = alignments(scene, rig, np.pad(turns, ((0, 0), (0, SIZE - 3))))
         scores -= settings.search.prior * ((turns / usual) ** 2).sum(1) / 2
         best = turns[np.argsort(-scores)[: online.elite]]
         mean, sigma = best.mean(0), best.std(0) + 1e-4

@@ -45,7 +45,8 @@ class Edges:
 class Search:
     """The global search: its scale and blurs, its size, and how wrong the guess may be (standard deviations).
 
-    ``width`` is the thermal image's in the search; ``prior`` is what half a squared deviation costs in alignment;
+    ``width`` is the thermal image's in the search; it begins ``wide`` times the guess's deviations; two searches are made at a time, at most
+    ``tries`` times, until two end within ``agree_px`` of the result; ``prior`` is what half a squared deviation costs in the alignment of one frame;
     ``focal``, ``centre`` are relative (to itself, to the width); ``unknown_focals`` are tried (over the width) without a guess.
     """
 
@@ -56,6 +57,8 @@ class Search:
     elite: int
     rounds: int
     tries: int
+    agree_px: float
+    wide: float
     floor: float
     prior: float
     rotation_deg: float
@@ -93,8 +96,8 @@ class Refinement:
 class Uncertainty:
     """Tiles (rows, columns) whose edges err together, the measured factor on the deviations, from what correlation on two
     unknowns cannot be told apart, how many deviations from the guess are said, how well the RGB pair's focal length is known
-    (relative), how late (s, standard deviation) thermal may be and how well that must be found, and up to what expected error (px) a
-    result is trusted.
+    (relative), how late (s, standard deviation) thermal may be and how well that must be found, and up to what expected error (px) and how
+    many squared deviations from the guess in all a result is trusted.
     """
 
     tiles: tuple[int, int]
@@ -105,6 +108,7 @@ class Uncertainty:
     delay_s: float
     delay_known_s: float
     trust_px: float
+    plausible: float
 
 
 @dataclass(frozen=True)

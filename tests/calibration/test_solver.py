@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scene
 
-from heatnet.calibration.alignment import alignment, landscape, turned_alignments
+from heatnet.calibration.alignment import alignment, landscape, alignments
 from heatnet.calibration.belonging import matched
 from heatnet.calibration.costs import REFINERS
 from heatnet.calibration.edges import View, gradient, normalised, ridges, view
@@ -203,6 +203,6 @@ def test_the_peak_of_a_strong_edge_is_not_flattened(settings: Calibration) -> No
 def test_many_turns_at_once_align_as_one_after_the_other(seen: list[View]) -> None:
     coarse = landscape(seen, 2, 1.0, 500, np.random.default_rng(0))
     steps = np.random.default_rng(1).normal(0, 0.05, (20, 3))
-    together = turned_alignments(coarse, scene.RIG, np.stack([cv2.Rodrigues(step)[0] for step in steps]))
+    together = alignments(coarse, scene.RIG, np.stack([cv2.Rodrigues(step)[0] for step in steps]))
     single = [alignment(coarse, moved(scene.RIG, np.concatenate([step, np.zeros(SIZE - 3)]))) for step in steps]
     np.testing.assert_allclose(together, single, atol=2e-3)
