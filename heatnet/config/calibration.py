@@ -122,11 +122,12 @@ class Checks:
 
 @dataclass(frozen=True)
 class Online:
-    """Online refinement of the rotation: its coarse search (scale, blur, standard deviation, size), how many of the last windows
-    follow, with how many looks along normals and rounds, by how many standard errors more edges must match for a change, and the
-    watch: recent frames that decide, and what median turn is a knock.
+    """Online refinement of the rotation: its views' edges, its coarse search (scale, blur, standard deviation, size, how often it is
+    begun when its end does not fit), how many of the last windows follow, with how many looks along normals and rounds, by how many
+    standard errors more edges must match for a change, and the watch: recent frames that decide, and what median turn is a knock.
     """
 
+    per_frame: int
     width: int
     blur_px: float
     rotation_deg: float
@@ -134,6 +135,7 @@ class Online:
     candidates: int
     elite: int
     rounds: int
+    tries: int
     windows: int
     samples: int
     refinements: int

@@ -24,7 +24,7 @@ def settings() -> Calibration:
         refinement=Refinement((12.0, 6.0, 3.0, 1.5), 4, 600000, 3, 1e-3, 0.3, 1.0, 0.01, 0.3, 0.002, 0.3, 2.0, 3.0),
         uncertainty=Uncertainty((4, 6), 2.8, 0.98, 3.0, 0.001, 0.05, 0.005, 0.5, 30.0),
         checks=Checks(300, 50, 1.0),
-        online=Online(160, 2.0, 1.5, 400, 80, 12, 5, 3, 100000, 3, 3.0, 3, 0.2),
+        online=Online(3000, 160, 2.0, 1.5, 400, 80, 12, 5, 2, 3, 100000, 3, 3.0, 3, 0.2),
         alignment=Alignment(width=480, frames=4, fade=0.1, tolerance_px=0.5),
     )
 
