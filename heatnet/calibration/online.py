@@ -58,7 +58,7 @@ def _turned(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.rand
     for _ in range(online.rounds):
         turns = np.concatenate([mean[None], rng.normal(mean, sigma, (online.candidates, 3))])
         scores = alignments(scene, rig, np.pad(turns, ((0, 0), (0, SIZE - 3))))
-        scores -= settings.search.prior * ((turns / usual) ** 2).sum(1) / 2
+        scores -= settings.search.prior[-1] * ((turns / usual) ** 2).sum(1) / 2
         best = turns[np.argsort(-scores)[: online.elite]]
         mean, sigma = best.mean(0), best.std(0) + 1e-4
     return moved(rig, _step(mean))
