@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Float, Float32, Int
+from jaxtyping import Bool, Float, Float32, Int
+from scipy.spatial.transform import Rotation
 
-from heatnet.calibration.camera import Camera, Rig
+from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View
-from heatnet.calibration.unknowns import in_view, to_thermal
+from heatnet.calibration.unknowns import SIZE
+
+TOGETHER = 60000
+"""Edges projected at once: their arrays then stay in a processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -49,25 +53,52 @@ def alignment(scene: Landscape, rig: Rig) -> float:
 
     The views must have been made at the resolution of ``rig.thermal``.
     """
-    return float(_scores(scene, rig.thermal, to_thermal(rig, scene.ends.reshape(-1, 3)).reshape(1, 2, -1, 3))[0])
+    return float(alignments(scene, rig, np.zeros((1, SIZE)))[0])
 
 
-def turned_alignments(scene: Landscape, rig: Rig, turns: Float[np.ndarray, "k 3 3"]) -> Float[np.ndarray, "k"]:
-    """``alignment`` of the rig with its thermal camera turned in k ways, all at once and in single precision: they are for a start."""
-    turned = (scene.ends.reshape(-1, 3) @ rig.thermal_from_left[:3, :3].T).astype(np.float32)
-    local = turned @ turns.astype(np.float32).swapaxes(1, 2) + rig.thermal_from_left[:3, 3].astype(np.float32)
-    return _scores(scene, rig.thermal, local.reshape(len(turns), 2, -1, 3))
+def alignments(scene: Landscape, rig: Rig, steps: Float[np.ndarray, "k 14"]) -> Float[np.ndarray, "k"]:
+    """``alignment`` of the rig after each of k steps (see ``unknowns``); many at once and in single precision: they are for a start."""
+    parts = np.array_split(steps, -(-len(steps) * len(scene.frame) // TOGETHER))
+    return np.concatenate([_scores(scene, *_projected(scene, rig, part)) for part in parts])
 
 
-def _scores(scene: Landscape, camera: Camera, local: Float[np.ndarray, "k ends n 3"]) -> Float[np.ndarray, "k"]:
-    """The alignment of edges in the thermal camera's frame, k times."""
-    pixels = camera.project(local.reshape(-1, 3))
-    seen = in_view(camera, local.reshape(-1, 3), pixels, 0).reshape(local.shape[:3]).all(1)
-    which, edge = np.nonzero(seen)
-    a, b = pixels.reshape(*local.shape[:3], 2).swapaxes(0, 1)[:, which, edge]
-    x, y = (((a + b) / 2 + 0.5) * scene.scale).astype(int).T
+def _projected(
+    scene: Landscape, rig: Rig, steps: Float[np.ndarray, "k 14"]
+) -> tuple[Float32[np.ndarray, "k ends n"], Float32[np.ndarray, "k ends n"], Bool[np.ndarray, "k n"]]:
+    """Columns and rows of all ends after k steps, and which edges are in view (as ``Camera.project`` and ``unknowns.in_view``)."""
+    camera, (_, n, _) = rig.thermal, scene.ends.shape
+    turned = Rotation.from_rotvec(steps[:, :3]).as_matrix() @ rig.thermal_from_left[:3, :3]
+    shift, focal, centre, bend = (
+        np.asarray(part, np.float32)[..., None]
+        for part in (
+            rig.thermal_from_left[:3, 3] + steps[:, 3:6],
+            camera.focal_px * np.exp(steps[:, 6:8]),
+            camera.centre_px + steps[:, 8:10],
+            camera.distortion + steps[:, 10:],
+        )
+    )
+    local = turned.astype(np.float32) @ scene.ends.reshape(-1, 3).T.astype(np.float32) + shift
+    depth = np.where(local[:, 2] > 0, local[:, 2], np.float32(np.nan))
+    x, y = local[:, 0] / depth, local[:, 1] / depth
+    k1, k2, p1, p2 = bend.swapaxes(0, 1)
+    xx, xy, yy = x * x, x * y, y * y
+    r2 = xx + yy
+    radial = 1 + r2 * (k1 + r2 * k2)
+    u = (x * radial + 2 * p1 * xy + p2 * (r2 + 2 * xx)) * focal[:, 0] + centre[:, 0]
+    v = (y * radial + 2 * p2 * xy + p1 * (r2 + 2 * yy)) * focal[:, 1] + centre[:, 1]
+    seen = (u >= 0) & (u <= camera.width - 1) & (v >= 0) & (v <= camera.height - 1) & (1 + r2 * (3 * k1 + 5 * k2 * r2) > 0)
+    return u.reshape(-1, 2, n), v.reshape(-1, 2, n), seen.reshape(-1, 2, n).all(1)
+
+
+def _scores(
+    scene: Landscape, u: Float32[np.ndarray, "k ends n"], v: Float32[np.ndarray, "k ends n"], seen: Bool[np.ndarray, "k n"]
+) -> Float[np.ndarray, "k"]:
+    """The alignment of edges at k times n pairs of pixels."""
     height, width = scene.tensor.shape[1:3]
-    xx, xy, yy = scene.tensor[scene.frame[edge], np.minimum(y, height - 1), np.minimum(x, width - 1)].T
-    (nx, ny), length2 = (b - a).T[::-1], ((b - a) ** 2).sum(1)
-    score = (nx * nx * xx - 2 * nx * ny * xy + ny * ny * yy) / np.maximum(length2, 1e-12)
-    return np.bincount(which, score, len(local)) / len(scene.frame)
+    column, row = (
+        np.where(seen, (ends.mean(1) + 0.5) * scene.scale, 0).astype(np.intp).clip(0, size - 1) for ends, size in ((u, width), (v, height))
+    )
+    xx, xy, yy = scene.tensor.reshape(-1, 3).take((scene.frame * height + row) * width + column, 0).transpose(2, 0, 1)
+    across, down = u[:, 1] - u[:, 0], v[:, 1] - v[:, 0]
+    energy = (down * down * xx - 2 * down * across * xy + across * across * yy) / np.maximum(across * across + down * down, 1e-12)
+    return np.where(seen, energy, 0).mean(1, dtype=np.float64)

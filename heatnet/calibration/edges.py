@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -59,6 +59,11 @@ def sample(
     return cv2.remap(field, pixels.astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)  # type: ignore[call-overload]
 
 
+def _listed(field: Float32[np.ndarray, "height width"], pixels: Float32[np.ndarray, "n 2"]) -> Float32[np.ndarray, "n"]:
+    """``sample`` at a list of any length: OpenCV takes no more than 32767 columns."""
+    return sample(field, np.resize(pixels, (1 + len(pixels) // 1024, 1024, 2))).ravel()[: len(pixels)]
+
+
 def ridges(
     field: Float32[np.ndarray, "height width 2"], contrast: Float32[np.ndarray, "height width"], settings: Edges
 ) -> tuple[Float[np.ndarray, "n 2"], Float[np.ndarray, "n 2"]]:
@@ -67,17 +72,17 @@ def ridges(
     Non-maximum suppression with a parabola (Canny 1986, Devernay 1995); those of enough ``contrast``, the strongest of each
     cell, ``per_frame`` in all.
     """
-    length = np.hypot(field[..., 0], field[..., 1])
-    normal = field / np.maximum(length, 1e-6)[..., None]
-    grid = np.stack(np.meshgrid(*(np.arange(n, dtype=np.float32) for n in length.shape[::-1])), -1)
-    before, after = sample(length, grid - normal), sample(length, grid + normal)
-    peak = (contrast > settings.contrast) & (length >= before) & (length > after)
-    peak[[0, -1]] = peak[:, [0, -1]] = False
-    strength, before, after = length[peak], before[peak], after[peak]
+    length = cv2.magnitude(field[..., 0], field[..., 1])
+    rows, columns = np.nonzero(contrast[1:-1, 1:-1] > settings.contrast)
+    rows, columns = rows + 1, columns + 1
+    strength, grid = length[rows, columns], np.stack([columns, rows], 1).astype(np.float32)
+    normal = field[rows, columns] / np.maximum(strength, 1e-6)[:, None]
+    before, after = (_listed(length, grid + sign * normal) for sign in (-1, 1))
+    peak = (strength >= before) & (strength > after)
     shift = 0.5 * (before - after) / np.minimum(before + after - 2 * strength, -1e-6)
-    pixels = grid[peak] + shift[:, None] * normal[peak]
-    kept = _spread(pixels, contrast[peak], length.shape, settings)
-    return pixels[kept].astype(np.float64), normal[peak][kept].astype(np.float64)
+    pixels, normal = (grid + shift[:, None] * normal)[peak], normal[peak]
+    kept = _spread(pixels, contrast[rows, columns][peak], length.shape, settings)
+    return pixels[kept].astype(np.float64), normal[kept].astype(np.float64)
 
 
 def _spread(pixels: Float[np.ndarray, "n 2"], strength: Float[np.ndarray, "n"], shape: tuple[int, ...], settings: Edges) -> np.ndarray:
@@ -126,11 +131,12 @@ def blank(pair: Pair, settings: Edges) -> bool:
 def view(pair: Pair, rig: Rig, settings: Calibration, depth_m: Depth | None = None, quick: bool = False) -> View:
     """Edges in space and thermal gradients of one pair, by semi-global matching or a given depth; ``ValueError`` for a blank thermal image.
 
-    Matching is coarse at night, where it is then less noisy, and when it must be ``quick``.
+    Matching is coarse at night, where it is then less noisy, and when it must be ``quick``; then there are fewer edges, too.
     """
+    chosen = replace(settings.edges, per_frame=settings.online.per_frame) if quick else settings.edges
     if blank(pair, settings.edges):
         raise ValueError(f"{pair.name}: the thermal image is blank (counts {pair.thermal.min()} to {pair.thermal.max()}); leave this frame out")
-    pixels, normals = rgb_edges(pair.left, settings.edges)
+    pixels, normals = rgb_edges(pair.left, chosen)
     if depth_m is None:
         match = stereo.coarse if quick or dark(pair.left, settings.edges) else stereo.disparity
         near = edge_disparity(match(pair.left, pair.right, settings.stereo), pixels, normals, settings.edges)

@@ -4,11 +4,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
-from heatnet.calibration.alignment import landscape, turned_alignments
-from heatnet.calibration.belonging import gain
+from heatnet.calibration.alignment import alignments, landscape
+from heatnet.calibration.belonging import belonging, gain
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View
 from heatnet.calibration.refine import prior_of, refine
@@ -28,15 +27,26 @@ class Watched:
 
 
 def retouch(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.random.Generator) -> Rig:
-    """The rig with its thermal camera turned to fit one to five recent views; the rig itself when no turn surely fits them better."""
+    """The rig with its thermal camera turned to fit one to five recent views; the rig itself when no turn surely fits them better.
+
+    A turn by which the views do not belong together is a search gone astray, and is begun anew.
+    """
+    for _ in range(settings.online.tries):
+        found = _fitted(views, rig, settings, rng)
+        if found is not None and np.median(list(belonging(list(views), found, settings).values())) >= settings.refinement.least_frame:
+            return found if gain(views, rig, found, settings.refinement) > settings.online.gain else rig
+    return rig
+
+
+def _fitted(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.random.Generator) -> Rig | None:
+    """The rig turned by a search and a refinement, wherever they end; nothing when too few edges match."""
     start = _turned(views, rig, settings, rng)
     quick = replace(settings.refinement, samples=settings.online.samples, rounds=settings.online.refinements)
     prior, first = prior_of(rig, settings.search, quick), len(quick.windows_px) - settings.online.windows
     try:
-        found = list(refine(views, start, prior, quick, first, ROTATION))[-1].rig
+        return list(refine(views, start, prior, quick, first, ROTATION))[-1].rig
     except ValueError:
-        return rig
-    return found if gain(views, rig, found, settings.refinement) > settings.online.gain else rig
+        return None
 
 
 def _turned(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.random.Generator) -> Rig:
@@ -47,8 +57,8 @@ def _turned(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.rand
     mean, sigma = np.zeros(3), np.full(3, usual)
     for _ in range(online.rounds):
         turns = np.concatenate([mean[None], rng.normal(mean, sigma, (online.candidates, 3))])
-        scores = turned_alignments(scene, rig, np.stack([cv2.Rodrigues(turn)[0] for turn in turns]))
-        scores -= settings.search.prior * ((turns / usual) ** 2).sum(1) / 2
+        scores = alignments(scene, rig, np.pad(turns, ((0, 0), (0, SIZE - 3))))
+        scores -= settings.search.prior[-1] * ((turns / usual) ** 2).sum(1) / 2
         best = turns[np.argsort(-scores)[: online.elite]]
         mean, sigma = best.mean(0), best.std(0) + 1e-4
     return moved(rig, _step(mean))

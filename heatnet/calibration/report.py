@@ -81,6 +81,13 @@ def doubts(found: Found, settings: Calibration) -> Iterator[str]:
     """Reasons not to use the result."""
     if (expected := float(np.median(pixel_sigma(found.rig, found.covariance)))) > settings.uncertainty.trust_px:
         yield f"the expected error is {expected:.2f} px (at most {settings.uncertainty.trust_px:g}); give more frames, of other places and hours"
+    if found.reached < 2:
+        yield f"of {found.searches} searches only one ended here, so another result may be as good; give more frames, or a better guess"
+    if found.far > settings.uncertainty.plausible:
+        yield (
+            f"the result lies {found.far:.0f} squared standard deviations from the guess in all (at most {settings.uncertainty.plausible:g}); "
+            "measure focal length and position again"
+        )
     if len(found.dropped) > len(found.frames):
         share = f"{len(found.dropped)} of {len(found.dropped) + len(found.frames)} frames do not fit"
         yield f"{share}; check that thermal and RGB are of the same moments"

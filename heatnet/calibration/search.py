@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Float
 
-from heatnet.calibration.alignment import Landscape, alignment
+from heatnet.calibration.alignment import Landscape, alignment, alignments
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.unknowns import SIZE, moved
 from heatnet.config import Search
@@ -31,20 +31,23 @@ def step_of(rig: Rig, sample: Float[np.ndarray, "10"]) -> Float[np.ndarray, "14"
 
 
 def search(scenes: list[Landscape], guess: Rig, settings: Search, rng: np.random.Generator) -> Iterator[tuple[Rig, float]]:
-    """The best rig so far after each round, and its alignment; the scenes go from blurred to sharp.
+    """The best rig so far after each round, and its score; the scenes go from blurred to sharp.
 
-    Each round draws candidates from a Gaussian and fits the Gaussian anew to the best of them (Rubinstein 1999). The best
-    align well and are not absurd as seen from the guess: ``alignment - prior * |sample / spread|^2 / 2``.
+    Each round draws candidates from a Gaussian and fits the Gaussian anew to the best of them (Rubinstein 1999). The first is ``wide``
+    times as wide as the guess is sure. The best align well and are not absurd as seen from the guess:
+    ``alignment - prior * |sample / spread|^2 / 2``, the prior over the root of the number of frames, as chance alignments scatter, and
+    weaker in the end, where few candidates are left to go astray.
     """
     sigma = spread(guess, settings)
-    mean, covariance = np.zeros(DIMENSIONS), np.diag(sigma**2)
+    mean, covariance = np.zeros(DIMENSIONS), np.diag((settings.wide * sigma) ** 2)
     for number in range(settings.rounds):
-        scene = scenes[number * len(scenes) // settings.rounds]
+        scene, prior = (kind[number * len(scenes) // settings.rounds] for kind in (scenes, settings.prior))
+        weight = prior / np.sqrt(len(scene.tensor))
         candidates = np.concatenate([mean[None], rng.multivariate_normal(mean, covariance, settings.candidates, method="cholesky")])
-        scores = np.array([alignment(scene, moved(guess, step_of(guess, candidate))) for candidate in candidates])
-        scores -= settings.prior * ((candidates / sigma) ** 2).sum(1) / 2
+        scores = alignments(scene, guess, np.stack([step_of(guess, candidate) for candidate in candidates]))
+        scores -= weight * ((candidates / sigma) ** 2).sum(1) / 2
         elite = candidates[np.argsort(-scores)[: settings.elite]]
         mean = elite.mean(0)
         covariance = np.cov(elite.T) + np.diag((settings.floor * sigma) ** 2)
         best = moved(guess, step_of(guess, mean))
-        yield best, alignment(scene, best)
+        yield best, alignment(scene, best) - weight * float(((mean / sigma) ** 2).sum()) / 2

@@ -6,7 +6,8 @@ the refinement minimises the distance between edges.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,27 +18,32 @@ from heatnet.calibration.belonging import belonging
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.delay import Delay, estimate, told
 from heatnet.calibration.edges import View, blank, views
+from heatnet.calibration.error import reprojection
 from heatnet.calibration.recordings import Pair, fitted
-from heatnet.calibration.refine import Refiner, Step, prior_of, refine
+from heatnet.calibration.refine import Prior, Refiner, Step, prior_of, refine
 from heatnet.calibration.search import search
 from heatnet.calibration.uncertainty import covariance
 from heatnet.calibration.unknowns import SIZE
 from heatnet.config import Calibration
+
+Path = tuple[tuple[Rig, float], ...]
+"""The rig after each round of a search, and its score."""
 
 
 @dataclass(frozen=True)
 class Found:
     """A calibration: the rig, how it was reached, and what is left over.
 
-    ``searched`` are the rounds of the global search with their alignment, ``refined`` the steps after it; ``frames`` are those
+    ``searched`` are the rounds of the global search with their scores, ``refined`` the steps after it; ``frames`` are those
     used, ``dropped`` those whose thermal image does not belong to its pair, each with how many times more of its edges match
     than by chance. ``covariance`` is that of a step of the fourteen unknowns (see ``unknowns``), ``pull`` the step by which the
-    guess moved the result from where the recordings alone would have it; both suppose edge snapping. ``blank`` names the frames
+    guess moved the result from where the recordings alone would have it; both suppose edge snapping. ``reached`` of ``searches`` ended
+    at the result, which lies ``far`` squared standard deviations from the guess in all. ``blank`` names the frames
     whose thermal image shows nothing, ``late`` is the thermal camera's delay where speeds were given.
     """
 
     rig: Rig
-    searched: tuple[tuple[Rig, float], ...]
+    searched: Path
     refined: tuple[Step, ...]
     frames: dict[str, float]
     dropped: dict[str, float]
@@ -45,6 +51,9 @@ class Found:
     confidence: float
     covariance: Float[np.ndarray, "14 14"]
     pull: Float[np.ndarray, "14"]
+    reached: int = 0
+    searches: int = 0
+    far: float = 0.0
     blank: tuple[str, ...] = ()
     late: Delay | None = None
 
@@ -85,30 +94,51 @@ def timed(found: Found, used: list[View], speeds: Mapping[str, float], guess: Ri
 
 
 def solve(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Generator, refiner: Refiner = refine) -> Found:
-    """Search, then refine, on views at the resolution of the guess; a search that ends in nonsense is begun anew."""
+    """Search and refine until two searches end in one place, on views at the resolution of the guess; kept is what fits most edges.
+
+    Wrong optima are many, so two searches hardly share one. Raises ``ValueError`` when none fits better than by chance.
+    """
     if twice := sorted(name for name, times in Counter(view.name for view in seen).items() if times > 1):
         raise ValueError(f"{len(twice)} names occur twice among the frames ({twice[0]} first); give each frame a name of its own")
-    best = 0.0
-    for _ in range(settings.search.tries):
-        found = _attempt(seen, guess, settings, rng, refiner)
-        if found.confidence >= settings.refinement.least_confidence:
-            prior = prior_of(guess, settings.search, settings.refinement)
-            used = [view for view in seen if view.name in found.frames]
-            spread, pull = covariance(used, found.rig, prior, settings.refinement, settings.uncertainty)
-            return replace(found, covariance=spread, pull=pull)
-        best = max(best, found.confidence)
-    raise ValueError(
-        f"RGB edges lie on thermal edges only {best:.1f} times as often as by chance (needed: {settings.refinement.least_confidence:g}); "
-        "check that the images belong together and that the guess is within a few degrees"
-    )
+    paths: list[Path] = []
+    tried: list[Found] = []
+    prior, least = prior_of(guess, settings.search, settings.refinement), settings.refinement.least_confidence
+    for new in _searches(seen, guess, settings, rng):
+        paths += new
+        for path in sorted(new, key=lambda path: -path[-1][1]):
+            if not any(_near(one.rig, path, settings) and one.searched[-1][1] >= path[-1][1] for one in tried):
+                tried.append(_refined(seen, path, prior, settings, refiner))
+        best = max(tried, key=lambda one: sum(one.frames.values()))
+        reached = sum(_near(best.rig, path, settings) for path in paths)
+        if reached > 1 and best.confidence >= least:
+            break
+    if best.confidence < least:
+        raise ValueError(
+            f"RGB edges lie on thermal edges only {best.confidence:.1f} times as often as by chance (needed: {least:g}); "
+            "check that the images belong together and that the guess is within a few degrees"
+        )
+    used = [view for view in seen if view.name in best.frames]
+    spread, pull = covariance(used, best.rig, prior, settings.refinement, settings.uncertainty)
+    far = prior.cost(best.rig) / settings.refinement.prior
+    return replace(best, covariance=spread, pull=pull, reached=reached, searches=len(paths), far=far)
 
 
-def _attempt(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Generator, refiner: Refiner) -> Found:
-    """One search and refinement, wherever they end; frames that do not belong are left out of the last rounds."""
+def _searches(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Generator) -> Iterator[list[Path]]:
+    """The ways of independent searches, two at a time."""
     shrink = max(1, round(guess.thermal.width / settings.search.width))
     scenes = [landscape(seen, shrink, blur_px, settings.search.edges, rng) for blur_px in settings.search.blurs_px]
-    searched = tuple(search(scenes, guess, settings.search, rng))
-    prior = prior_of(guess, settings.search, settings.refinement)
+    with ThreadPoolExecutor() as pool:
+        for _ in range(settings.search.tries):
+            yield list(pool.map(lambda one: tuple(search(scenes, guess, settings.search, one)), rng.spawn(2)))
+
+
+def _near(rig: Rig, path: Path, settings: Calibration) -> bool:
+    """Whether a search ended at a rig."""
+    return bool(np.median(reprojection(path[-1][0], rig, 32)) <= settings.search.agree_px)
+
+
+def _refined(seen: list[View], searched: Path, prior: Prior, settings: Calibration, refiner: Refiner) -> Found:
+    """A refinement of a search's end; frames that do not belong are left out of the last rounds."""
     refined = tuple(refiner(seen, searched[-1][0], prior, settings.refinement, 0))
     times = belonging(seen, refined[-1].rig, settings)
     dropped = {name: ratio for name, ratio in times.items() if ratio < settings.refinement.least_frame}

@@ -45,8 +45,10 @@ class Edges:
 class Search:
     """The global search: its scale and blurs, its size, and how wrong the guess may be (standard deviations).
 
-    ``width`` is the thermal image's in the search; ``prior`` is what half a squared deviation costs in alignment;
-    ``focal``, ``centre`` are relative (to itself, to the width); ``unknown_focals`` are tried (over the width) without a guess.
+    ``width`` is the thermal image's in the search; it begins ``wide`` times the guess's deviations; two searches are made at a time, at
+    most ``tries`` times, until two end within ``agree_px`` of the result; ``prior`` is what half a squared deviation costs in the
+    alignment of one frame, for each blur; ``focal``, ``centre`` are relative (to itself, to the width); ``unknown_focals`` are tried
+    (over the width) without a guess.
     """
 
     width: int
@@ -56,8 +58,10 @@ class Search:
     elite: int
     rounds: int
     tries: int
+    agree_px: float
+    wide: float
     floor: float
-    prior: float
+    prior: tuple[float, ...]
     rotation_deg: float
     translation_m: float
     focal: float
@@ -93,8 +97,8 @@ class Refinement:
 class Uncertainty:
     """Tiles (rows, columns) whose edges err together, the measured factor on the deviations, from what correlation on two
     unknowns cannot be told apart, how many deviations from the guess are said, how well the RGB pair's focal length is known
-    (relative), how late (s, standard deviation) thermal may be and how well that must be found, and up to what expected error (px) a
-    result is trusted.
+    (relative), how late (s, standard deviation) thermal may be and how well that must be found, and up to what expected error (px) and how
+    many squared deviations from the guess in all a result is trusted.
     """
 
     tiles: tuple[int, int]
@@ -105,6 +109,7 @@ class Uncertainty:
     delay_s: float
     delay_known_s: float
     trust_px: float
+    plausible: float
 
 
 @dataclass(frozen=True)
@@ -118,11 +123,12 @@ class Checks:
 
 @dataclass(frozen=True)
 class Online:
-    """Online refinement of the rotation: its coarse search (scale, blur, standard deviation, size), how many of the last windows
-    follow, with how many looks along normals and rounds, by how many standard errors more edges must match for a change, and the
-    watch: recent frames that decide, and what median turn is a knock.
+    """Online refinement of the rotation: its views' edges, its coarse search (scale, blur, standard deviation, size, how often it is
+    begun when its end does not fit), how many of the last windows follow, with how many looks along normals and rounds, by how many
+    standard errors more edges must match for a change, and the watch: recent frames that decide, and what median turn is a knock.
     """
 
+    per_frame: int
     width: int
     blur_px: float
     rotation_deg: float
@@ -130,6 +136,7 @@ class Online:
     candidates: int
     elite: int
     rounds: int
+    tries: int
     windows: int
     samples: int
     refinements: int

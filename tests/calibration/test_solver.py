@@ -2,21 +2,22 @@
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 import scene
 
-from heatnet.calibration.alignment import alignment, landscape, turned_alignments
+from heatnet.calibration import solver
+from heatnet.calibration.alignment import alignment, alignments, landscape
 from heatnet.calibration.belonging import matched
 from heatnet.calibration.costs import REFINERS
 from heatnet.calibration.edges import View, gradient, normalised, ridges, view
 from heatnet.calibration.error import errors
 from heatnet.calibration.recordings import Pair
 from heatnet.calibration.refine import prior_of, refine
+from heatnet.calibration.report import doubts
 from heatnet.calibration.snapping import distances, peaks, residuals, snap, telling
 from heatnet.calibration.solver import calibrate, solve
-from heatnet.calibration.unknowns import NAMES, SIZE, moved
+from heatnet.calibration.unknowns import NAMES, SIZE, in_view, moved, to_thermal
 from heatnet.config import Calibration
 
 EVERY = {"rx": 0.003, "ry": 0.003, "rz": 0.01, "tx": 0.05, "ty": 0.05, "tz": 0.2, "log fx": 0.01, "log fy": 0.02, "cx": 1.0, "cy": 1.0}
@@ -200,9 +201,42 @@ def test_the_peak_of_a_strong_edge_is_not_flattened(settings: Calibration) -> No
         assert strength[0] > settings.refinement.weakest
 
 
-def test_many_turns_at_once_align_as_one_after_the_other(seen: list[View]) -> None:
+def test_many_steps_at_once_align_as_one_after_the_other(seen: list[View]) -> None:
     coarse = landscape(seen, 2, 1.0, 500, np.random.default_rng(0))
-    steps = np.random.default_rng(1).normal(0, 0.05, (20, 3))
-    together = turned_alignments(coarse, scene.RIG, np.stack([cv2.Rodrigues(step)[0] for step in steps]))
-    single = [alignment(coarse, moved(scene.RIG, np.concatenate([step, np.zeros(SIZE - 3)]))) for step in steps]
-    np.testing.assert_allclose(together, single, atol=2e-3)
+    spread = np.array([0.05] * 3 + [0.05] * 3 + [0.05] * 2 + [3.0] * 2 + [0.1, 0.1, 0.002, 0.002])
+    steps = np.random.default_rng(1).normal(0, 1, (300, SIZE)) * spread
+    single = []
+    for rig in (moved(scene.RIG, step) for step in steps):
+        a, b = (rig.thermal.project(to_thermal(rig, ends)) for ends in coarse.ends)
+        seen_by = [in_view(rig.thermal, to_thermal(rig, ends), pixels, 0) for ends, pixels in zip(coarse.ends, (a, b), strict=True)]
+        total = 0.0
+        for n in np.flatnonzero(seen_by[0] & seen_by[1]):
+            x, y = (((a[n] + b[n]) / 2 + 0.5) * coarse.scale).astype(int)
+            xx, xy, yy = coarse.tensor[coarse.frame[n], min(y, coarse.tensor.shape[1] - 1), min(x, coarse.tensor.shape[2] - 1)]
+            normal = np.array([-(b - a)[n][1], (b - a)[n][0]]) / np.linalg.norm((b - a)[n])
+            total += normal @ np.array([[xx, xy], [xy, yy]]) @ normal
+        single.append(total / len(coarse.frame))
+    np.testing.assert_allclose(alignments(coarse, scene.RIG, steps), single, atol=2e-3)
+
+
+def test_a_result_that_one_search_alone_found_or_far_from_the_guess_is_not_trusted(seen: list[View], settings: Calibration) -> None:
+    found = solve(seen, scene.data_sheet(scene.RIG), settings, np.random.default_rng(0))
+    assert (found.reached, found.searches) == (2, 2)
+    assert found.far < settings.uncertainty.plausible
+    said = [list(doubts(replace(found, **one), settings)) for one in ({}, {"reached": 1}, {"far": 40.0})]
+    assert [len(texts) for texts in said] == [len(said[0]), len(said[0]) + 1, len(said[0]) + 1]
+    assert any("only one" in text for text in said[1])
+    assert any("40 squared standard deviations" in text for text in said[2])
+
+
+def test_what_fits_most_edges_is_kept_when_searches_disagree(seen: list[View], settings: Calibration, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = np.zeros(SIZE)
+    step[1] = np.radians(6)
+    astray = ((moved(scene.RIG, step), 0.2),)
+    right = ((scene.RIG, 0.1),)
+    wanted = replace(settings, refinement=replace(settings.refinement, least_confidence=0))
+    for batches, reached in (([[astray, right]], 1), ([[astray, right], [right, astray]], 2)):
+        monkeypatch.setattr(solver, "_searches", lambda *_, batches=batches: iter(batches))
+        found = solve(seen, scene.RIG, wanted, np.random.default_rng(0))
+        assert errors(found.rig, scene.RIG).median_px < 0.2
+        assert found.reached == reached
