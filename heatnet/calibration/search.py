@@ -41,8 +41,8 @@ def search(scenes: list[Landscape], guess: Rig, settings: Search, rng: np.random
     sigma = spread(guess, settings)
     mean, covariance = np.zeros(DIMENSIONS), np.diag((settings.wide * sigma) ** 2)
     for number in range(settings.rounds):
-        scene, prior = (kind[number * len(scenes) // settings.rounds] for kind in (scenes, settings.prior))
-        weight = prior / np.sqrt(len(scene.tensor))
+        level = number * len(scenes) // settings.rounds
+        scene, weight = scenes[level], settings.prior[level] / np.sqrt(len(scenes[level].tensor))
         candidates = np.concatenate([mean[None], rng.multivariate_normal(mean, covariance, settings.candidates, method="cholesky")])
         scores = alignments(scene, guess, np.stack([step_of(guess, candidate) for candidate in candidates]))
         scores -= weight * ((candidates / sigma) ** 2).sum(1) / 2
