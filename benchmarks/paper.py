@@ -8,7 +8,7 @@
 
 The stages run in the pipeline as they always do, with networks, images, crops and losses as published; ``STEPS`` steps and BATCH images at a time
 (2) replace the published numbers, which need a GPU. What the published batches need is counted from the networks themselves, without
-computing anything: multiplications, and what the backward pass keeps. About half an hour on one core.
+computing anything: multiplications, and what the backward pass keeps.
 """
 
 import os

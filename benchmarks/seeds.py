@@ -3,7 +3,7 @@
 ``python benchmarks/seeds.py RUN NETWORKS``: RUN is the folder of a finished run of the default profile (its ``params.yaml``, ``data``, ``labels``
 and ``networks``; only read), NETWORKS where those that are trained here go. The first seed is the run's own; the two others differ from it in
 every random choice of their own training and in nothing else: the same teachers, labels and images. A network that is there already is not
-trained again, so delete NETWORKS after a change of a recipe. Nine minutes on two idle cores. Nothing is chosen by these figures.
+trained again, so delete NETWORKS after a change of a recipe. Thirteen minutes on two cores beside the tests. Nothing is chosen by these figures.
 """
 
 import sys
