@@ -16,7 +16,7 @@ import torch
 from jaxtyping import Float
 
 from heatnet import config, evaluation
-from heatnet.data import Samples, evaluation_batches, read_pairs, read_supervised, source
+from heatnet.data import Samples, absolute, evaluation_batches, read_pairs, read_supervised, source
 from heatnet.evaluation.ablation import gain, gains_markdown
 from heatnet.models import (
     BaselineFile,
@@ -68,6 +68,11 @@ def train_heatnet(run: Profile, offset: int, out: Path) -> None:
     save_network(out / f"rgbt_{offset}.safetensors", model, params.network, params.pairs.input)
 
 
+def read_by_rivals(params: config.Elsewhere, settings: config.Pairs) -> config.Pairs:
+    """A set as the rivals read it."""
+    return settings if params.rivals_levelled else absolute(settings)
+
+
 def train_rival(run: Profile, rival: config.Rival, offset: int, out: Path) -> None:
     """A network of notebook 10 with another seed."""
     params: config.Elsewhere = config.parse(config.Elsewhere, run.section("elsewhere"), "params.yaml: elsewhere")
@@ -75,10 +80,11 @@ def train_rival(run: Profile, rival: config.Rival, offset: int, out: Path) -> No
     model = build_baseline(rival.network, len(MF_OWN.sources), recipe.seed)
     if rival.start and isinstance(model.network, RTFNet):
         warm_trunks([model.network.rgb, model.network.thermal], load_network(run.folder / rival.start)[0])
-    train = read_supervised(params.mf, run.folder / params.mf.folder, "train", MF_OWN)
-    sources = {"MF": source(train, recipe.batch_size, params.augmentation, recipe.seed, recipe.balance)}
+    read = read_by_rivals(params, params.mf)
+    train = read_supervised(read, run.folder / read.folder, "train", MF_OWN)
+    sources = {"MF": source(train, recipe.batch_size, params.rivals_augmentation, recipe.seed, recipe.balance)}
     follow(supervised(learner(model, recipe), sources, recipe), f"{rival.title}, seed {recipe.seed}", recipe.steps, recipe.steps // 3)
-    save_baseline(out / f"{rival.key}_{offset}.safetensors", model, BaselineFile(rival.network, params.mf.input, MF_OWN.sources))
+    save_baseline(out / f"{rival.key}_{offset}.safetensors", model, BaselineFile(rival.network, read.input, MF_OWN.sources))
 
 
 def networks(run: Profile, rivals: Sequence[config.Rival], out: Path) -> dict[str, list[Path]]:
@@ -146,13 +152,14 @@ def main(run: Profile, out: Path) -> None:
     files = networks(run, params.rivals, out)
     titles = {"rgbt_stage1": "HeatNet RGB-T after stage 1", "rgbt": "HeatNet RGB-T"}
     abroad = {"rgbt": titles["rgbt"] + ", as it came"} | {rival.key: f"{rival.title}, supervised on MF" for rival in params.rivals}
-    pairs = read_pairs(settings.pairs, run.folder / settings.pairs.folder, "test")
-    mf = read_supervised(params.mf, run.folder / params.mf.folder, "test", MF_OWN)
+    pairs, pairs_of_rivals = (read_pairs(one, run.folder / one.folder, "test") for one in (settings.pairs, read_by_rivals(params, settings.pairs)))
+    mf, mf_of_rivals = (read_supervised(one, run.folder / one.folder, "test", MF_OWN) for one in (params.mf, read_by_rivals(params, params.mf)))
     tables = {key: (OURS if key in titles else MF_SCORED).table() for key in files}
     assert pairs.label is not None
     assert mf.label is not None
-    home = {key: counts(some, pairs, pairs.label, tables[key]) for key, some in files.items()}
-    there = {key: counts(files[key], mf, MF_SCORED.table()[mf.label], tables[key]) for key in abroad}
+    home = {key: counts(some, pairs if key in titles else pairs_of_rivals, pairs.label, tables[key]) for key, some in files.items()}
+    known = MF_SCORED.table()[mf.label]
+    there = {key: counts(files[key], mf if key in titles else mf_of_rivals, known, tables[key]) for key in abroad}
     rng = np.random.default_rng(settings.seed)
     day, night = (sum(domain is one for domain in pairs.domains) for one in Domain)
     drawn = evaluation.resample(day, night, settings.resamples, rng)

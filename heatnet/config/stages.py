@@ -150,7 +150,8 @@ class Elsewhere:
     """The other data sets: rivals trained with MF's labels, HeatNet fine-tuned without, and both scored on MF, ``pairs`` and BDD by night.
 
     ``street`` is ``None`` where MF and BDD100K are there; ``nights``: the split of ``bdd`` whose night images count (``all``: of both).
-    ``worlds`` is ``None`` where training pairs have no true labels.
+    ``worlds`` is ``None`` where training pairs have no true labels. The rivals' images are changed as ``rivals_augmentation`` says, and
+    their thermal counts are levelled only where ``rivals_levelled``; without, they see absolute counts, as in their papers.
     """
 
     street: Abroad | None
@@ -159,6 +160,8 @@ class Elsewhere:
     nights: Literal["training", "validation", "all"]
     pairs: Pairs
     rivals: tuple[Rival, ...]
+    rivals_levelled: bool
+    rivals_augmentation: Augmentation
     tuning: Training
     adversary: Adversary
     augmentation: Augmentation

@@ -22,6 +22,7 @@ from heatnet.data.sets import (
     unlabelled,
     write_labels,
 )
+from heatnet.data.thermal import absolute
 from heatnet.data.worlds import read_worlds
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Chunks",
     "Frame",
     "Samples",
+    "absolute",
     "agreed",
     "ahead",
     "batch_at",

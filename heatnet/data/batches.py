@@ -105,15 +105,18 @@ def evaluation_batches(samples: Samples, batch_size: int) -> Iterator[Batch]:
 def ahead(source: Callable[[int], Batch]) -> Callable[[int], Batch]:
     """The same batches, the next step's prepared by a background thread while the current one is in use.
 
+    The current one is kept as well: who asks for a step again gets the same batch, which nobody may change in place.
     An error in the thread is raised for the step that it belongs to.
     """
     pool = ThreadPoolExecutor(1, thread_name_prefix="next batch")
-    pending: dict[int, Future[Batch]] = {}
+    near: dict[int, Future[Batch]] = {}
 
     def at(step: int) -> Batch:
-        batch = (pending.pop(step, None) or pool.submit(source, step)).result()
-        pending.clear()
-        pending[step + 1] = pool.submit(source, step + 1)
-        return batch
+        for one in (step, step + 1):
+            if one not in near:
+                near[one] = pool.submit(source, one)
+        for other in near.keys() - {step, step + 1}:
+            del near[other]
+        return near[step].result()
 
     return at

@@ -1,10 +1,12 @@
 """Thermal counts -> [0, 1]: the released code clips 21800..25000 counts (its comment names 20800..27000)."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Float32, UInt16
 
-from heatnet.config import ThermalCounts
+from heatnet.config import Pairs, ThermalCounts
 
 
 def valid(counts: UInt16[np.ndarray, "*shape"], settings: ThermalCounts) -> Bool[np.ndarray, "*shape"]:
@@ -30,6 +32,12 @@ def levelled(counts: UInt16[np.ndarray, "height width"], settings: ThermalCounts
         return counts
     unit = np.clip((counts - np.median(counts[seen])) / (2 * settings.level) + 0.5, 0, 1)
     return np.where(seen, np.maximum(to_counts(unit, settings), 1), counts).astype(np.uint16)
+
+
+def absolute(settings: Pairs) -> Pairs:
+    """The settings of a set, its thermal counts read as they are: not levelled, as the released code and the papers of the rivals do."""
+    thermal = settings.input.thermal
+    return settings if thermal is None else replace(settings, input=replace(settings.input, thermal=replace(thermal, level=None)))
 
 
 def to_unit(counts: UInt16[np.ndarray, "*shape"], settings: ThermalCounts) -> Float32[np.ndarray, "*shape"]:

@@ -1,4 +1,4 @@
-"""The supervised rivals MFNet and RTFNet, fed as HeatNet is, and their files."""
+"""The supervised rivals MFNet and RTFNet, which read images in [-1, 1] as HeatNet does, and their files."""
 
 import json
 from collections.abc import Sequence

@@ -83,10 +83,10 @@ def test_preparing_ahead_changes_nothing(make_samples: MakeSamples):
         return batch_at(samples, step, 4, [1], ALL_CHANGES)
 
     prepared = ahead(source)
-    for step in (0, 1, 2, 7, 8):
+    for step in (0, 0, 1, 2, 2, 7, 8):
         assert equal(prepared(step), batch_at(samples, step, 4, [1], ALL_CHANGES))
     prepared(9)
-    assert Counter(asked)[1] == Counter(asked)[2] == 1
+    assert all(Counter(asked)[step] == 1 for step in (0, 1, 2, 3, 7, 8, 9))
 
 
 def test_an_error_ahead_is_raised_at_its_step(make_samples: MakeSamples):

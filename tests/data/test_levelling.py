@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from heatnet.config import ThermalCounts
-from heatnet.data.thermal import levelled, to_unit
+from heatnet.config import Input, Pairs, ThermalCounts
+from heatnet.data.thermal import absolute, levelled, to_unit
 
 SETTINGS = ThermalCounts(bits=16, low=21800, high=25000, invalid=0, level=800)
 
@@ -34,3 +34,14 @@ def test_invalid_stays(counts: np.ndarray) -> None:
 
 def test_without_a_level_counts_are_left_alone(counts: np.ndarray) -> None:
     assert levelled(counts, ThermalCounts(16, 21800, 25000, 0, None)) is counts
+
+
+def test_absolute_counts_keep_the_weather(counts: np.ndarray) -> None:
+    seen = Input(size=(40, 60), crop_columns=None, stored="same size", thermal=SETTINGS)
+    pairs = Pairs("freiburg", "data/freiburg", seen, held_out=None, gap=None)
+    plain = absolute(pairs)
+    assert plain.input.thermal == ThermalCounts(bits=16, low=21800, high=25000, invalid=0, level=None)
+    assert plain.folder == pairs.folder
+    np.testing.assert_array_equal(levelled(counts, plain.input.thermal), counts)
+    rgb_only = Pairs("freiburg", "data/freiburg", Input((40, 60), None, "same size", None), None, None)
+    assert absolute(rgb_only) == rgb_only
