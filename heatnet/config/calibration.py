@@ -69,6 +69,11 @@ class Search:
     distortion: float
     unknown_focals: tuple[float, ...]
 
+    def __post_init__(self) -> None:
+        """Refuse a prior that does not say what each blur's alignment costs."""
+        if len(self.prior) != len(self.blurs_px):
+            raise ValueError(f"search.prior: {len(self.prior)} numbers for {len(self.blurs_px)} blurs; give one for each of search.blurs_px")
+
 
 @dataclass(frozen=True)
 class Refinement:

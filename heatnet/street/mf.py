@@ -22,8 +22,9 @@ from heatnet.street.materials import Material, stuff
 from heatnet.street.parts import Part, worlds
 from heatnet.street.path import Layout
 from heatnet.street.plants import Season
+from heatnet.street.render import Shot
 from heatnet.street.weather import Moment
-from heatnet.street.world import Stretch, World, world
+from heatnet.street.world import Scene, Stretch, World, world
 from heatnet.taxonomy import Domain
 
 FULL = {"train": 784, "val": 392, "test": 393}
@@ -36,6 +37,8 @@ TOKYO = StreetClimate(latitude_deg=35.7, day_hours=(8.0, 15.5), night_hours=(19.
 BRIGHTER, DARKER = (0.6, 1.1), (0.35, 0.9)
 """Exposure by day and by night against ``light.exposure``: the medians of real MF images (MSRS) are 94 and 17 of 255."""
 PER_WORLD, SPAN_M = 4, 60.0
+CLEAR_M, CLOSE = 1.0, 0.3
+"""Nobody takes a picture with more than this share of it nearer than this: from within a hedge or a tree."""
 RANGE_K, BELOW = (30.0, 75.0), (0.2, 0.35)
 """Kelvin on 8 bits, and the share of them below the median: what the two released demo images look like (ours)."""
 
@@ -141,22 +144,29 @@ def exposed(
     street: Street, scale: float, where: tuple[World, Stretch], moment: Moment, day: Thermal, rng: np.random.Generator
 ) -> tuple[UInt8[np.ndarray, "h w 4"], UInt8[np.ndarray, "h w"]]:
     """One frame: RGB and thermal in four channels, and MF's ids."""
-    place, stretch = where
-    s, lane = float(rng.uniform(0, SPAN_M)), place.lane + float(rng.normal(0, 0.7))
-    scene = stretch.scene(s, lane)
-    x, y, heading = scene.ego
-    tilt = rng.normal(0, (0.02, 0.01, 0.10))
-    pose = rig.pose(x, y, float(rng.uniform(1.3, 1.8)), heading + float(tilt[2]), float(tilt[0]) - 0.03, float(tilt[1]))
     colour, thermal = cameras(scale)
     beside = np.eye(4)
     beside[0, 3] = BETWEEN_M
-    shots = render.shoot(scene, colour, pose), render.shoot(scene, thermal, pose @ beside)
+    scene, shot = framed(where, colour, rng)
+    while np.mean(shot.hit.distance < CLEAR_M) > CLOSE:
+        scene, shot = framed(where, colour, rng)
+    shots = shot, render.shoot(scene, thermal, shot.world_from_camera @ beside)
     linear = render.radiance(scene, shots[0], moment, street.sensor.night_glow, 2)
     gain = light.exposure(linear.reshape(-1, 3), moment.dark) * float(rng.uniform(*(DARKER if moment.dark else BRIGHTER)))
     picture = sensor.develop(linear, gain, street.sensor, rng)
     warm = render.temperature(scene, shots[1], moment, 2, exact=True)
     counts = sensor.counts(warm, scale, day.pattern, street.sensor, rng).astype(np.float32) * np.float32(street.sensor.kelvin_per_count)
     return np.dstack([picture, eight_bit(counts, day.span_k, day.below)]), labels.mf()[render.label(shots[0])]
+
+
+def framed(where: tuple[World, Stretch], camera: Camera, rng: np.random.Generator) -> tuple[Scene, Shot]:
+    """A scene and what a hand-held camera sees of it."""
+    place, stretch = where
+    scene = stretch.scene(float(rng.uniform(0, SPAN_M)), place.lane + float(rng.normal(0, 0.7)))
+    x, y, heading = scene.ego
+    tilt = rng.normal(0, (0.02, 0.01, 0.10))
+    pose = rig.pose(x, y, float(rng.uniform(1.3, 1.8)), heading + float(tilt[2]), float(tilt[0]) - 0.03, float(tilt[1]))
+    return scene, render.shoot(scene, camera, pose)
 
 
 def eight_bit(kelvin: Float32[np.ndarray, "h w"], span: float, below: float) -> UInt8[np.ndarray, "h w"]:

@@ -8,7 +8,7 @@ import pytest
 from streets import STREET
 
 from heatnet.data import bdd, mf
-from heatnet.street import Layout, labels, scenery, world, write_bdd, write_mf
+from heatnet.street import Layout, climate, labels, scenery, world, write_bdd, write_mf
 from heatnet.street import bdd as bdd_street
 from heatnet.street import mf as mf_street
 from heatnet.street.bdd import american
@@ -151,3 +151,23 @@ def test_eight_bits_hold_the_stated_span():
     assert kelvin[0, np.flatnonzero(image[0] > 0)[0]] == pytest.approx(-10, abs=0.3)
     assert kelvin[0, np.flatnonzero(image[0] < 255)[-1]] == pytest.approx(40, abs=0.3)
     assert np.all(np.diff(image[0].astype(int)) >= 0)
+
+
+def test_no_picture_of_mf_is_taken_from_within_a_tree(monkeypatch):
+    """Where most of a picture is nearer than a metre, another place is tried."""
+    rng = np.random.default_rng(3)
+    place = campus(rng, LEAFY)
+    where = place, place.stretch(0.0, mf_street.SPAN_M)
+    aim, tries = mf_street.framed, []
+
+    def framed(*args):
+        scene, shot = aim(*args)
+        tries.append(shot)
+        near = np.full_like(shot.hit.distance, 0.1)
+        return scene, replace(shot, hit=replace(shot.hit, distance=near)) if len(tries) < 3 else shot
+
+    monkeypatch.setattr(mf_street, "framed", framed)
+    thermal = mf_street.Thermal(40.0, 0.3, np.zeros(64, np.float32))
+    image, _ = mf_street.exposed(STREET, SCALE, where, climate.draw(mf_street.TOKYO, Domain.DAY, rng), thermal, rng)
+    assert len(tries) == 3
+    assert image.shape == (48, 64, 4)
