@@ -37,15 +37,17 @@ NETWORKS = {
     "thermal_mf": "thermal-only, supervised on the street's MF",
 }
 BESIDE = {"thermal_teacher": "thermal teacher, trained on real pairs (`open`)", "heatnet_rgbt": "HeatNet RGB-T, trained on real pairs (`open`)"}
-HEIGHTS, LEVELS = (96, 128, 160), (80.0, 140.0, 200.0, 300.0)
-"""Rows of the image that a network sees (the street shows it 160), and grey levels on either side of the median (80 are about 16 K)."""
+HEIGHTS, LEVELS = (96, 128, 160), (80.0, 140.0, 200.0, 300.0, None)
+"""Rows of the image that a network sees (the street shows it 160), and grey levels on either side of the median (80 are about 16 K; ``None``: as
+they are, which is how MFNet learned)."""
 COARSE = (240, 320)
 """Size of the masks that settings are chosen by; the report's are of the images' own size, as those of the profile ``open``."""
 SIZES_PX = (0, 32, 64, 128, 480)
 """Heights of persons' boxes, in rows of 480."""
 HOW_SHOWN = """\
 MSRS has 8-bit thermal images, each stretched over a range of its own, and a lens of 32 degrees (the rig's left view: 88). So two things must be
-chosen: the number of rows that a network sees, and how many grey levels on either side of the median fill its range. They were chosen on the
+chosen: the number of rows that a network sees, and how many grey levels on either side of the median fill its range (or none: levels as they
+are). They were chosen on the
 frames that `open` trains on, by persons at night (hit rate at precision, by their harmonic mean). The frames of the table above took no part
 in it. (A first version of this page, without 300 levels, took the most hits at a precision of 0.33 or better; its table had the thermal
 teacher at 0.68 at 0.15 and MFNet at 0.87 at 0.18 by night. The rule was replaced after that had been seen.)"""
@@ -68,10 +70,10 @@ Limits = tuple[list[str], Shares]
 
 @dataclass(frozen=True)
 class Setting:
-    """How a network sees the images: rows, and grey levels on either side of the median."""
+    """How a network sees the images: rows, and grey levels on either side of the median (``None``: as they are)."""
 
     height: int
-    level: float
+    level: float | None
 
 
 @dataclass(frozen=True)
@@ -125,13 +127,18 @@ def cold_and_warm(samples: Samples) -> str:
     return " | ".join(f"{value:.2f}" for value in np.median(rows, 0))
 
 
+def _level(setting: Setting) -> str:
+    """``80``, or ``as they are``."""
+    return "as they are" if setting.level is None else f"{setting.level:g}"
+
+
 def trials_markdown(found: Mapping[str, list[Trial]]) -> str:
     """Persons at night on the frames to choose on, a column a network, the chosen setting bold."""
     lines = ["| rows; levels | " + " | ".join(NETWORKS[name] for name in found) + " |", "|---" * (len(found) + 1) + "|"]
     for line in zip(*found.values(), strict=True):
         cells = [f"{trial.hit:.2f} at {trial.precision:.2f}" for trial in line]
         marked = [f"**{cell}**" if chosen(trials) == one.setting else cell for cell, trials, one in zip(cells, found.values(), line, strict=True)]
-        lines.append(f"| {line[0].setting.height}; {line[0].setting.level:g} | " + " | ".join(marked) + " |")
+        lines.append(f"| {line[0].setting.height}; {_level(line[0].setting)} | " + " | ".join(marked) + " |")
     return "\n".join(lines)
 
 
