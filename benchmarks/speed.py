@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from heatnet.pipeline.workspace import write_text
@@ -21,11 +22,12 @@ PART = re.compile(r"^## `benchmarks/(\w+)\.py`\n.*?(?=^## |\Z)", re.MULTILINE | 
 
 
 def part(name: str) -> str:
-    """The section of one benchmark: what it is about, and what it printed."""
+    """The section of one benchmark: what it is about, and what it printed, without the folders of this machine."""
     script = HERE / f"{name}.py"
     about = script.read_text(encoding="utf-8").split('"""')[1].splitlines()[0]
     done = subprocess.run([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, check=True, cwd=HERE.parent)
-    return f"## `benchmarks/{name}.py`\n\n{about}\n\n```\n{done.stdout.strip()}\n```\n"
+    said = re.sub(rf"{re.escape(tempfile.gettempdir())}/\w+/", "", done.stdout.strip()).replace(f"{HERE.parent}/", "")
+    return f"## `benchmarks/{name}.py`\n\n{about}\n\n```\n{said}\n```\n"
 
 
 def main(*names: str) -> None:

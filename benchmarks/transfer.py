@@ -45,11 +45,12 @@ COARSE = (240, 320)
 SIZES_PX = (0, 32, 64, 128, 480)
 """Heights of persons' boxes, in rows of 480."""
 HOW_SHOWN = """\
-MSRS has 8-bit thermal images, each stretched over a range of its own, and a lens of 32 degrees (the rig's left view: 88). So two things must be
-chosen: the number of rows that a network sees, and how many grey levels on either side of the median fill its range (or none: levels as they
-are). They were chosen on the frames that `open` trains on, by persons at night (hit rate at precision, by their harmonic mean). The frames of
-the table above took no part in it. (A first version of this page, without 300 levels, took the most hits at a precision of 0.33 or better; its table had the thermal
-teacher at 0.68 at 0.15 and MFNet at 0.87 at 0.18 by night. The rule was replaced after that had been seen.)"""
+MSRS has 8-bit thermal images, each stretched over a range of its own, and a lens of 32 degrees (the rig's left view: 88). So two things
+must be chosen: the number of rows that a network sees, and how many grey levels on either side of the median fill its range (or none:
+levels as they are). They were chosen on the frames that `open` trains on, by persons at night (hit rate at precision, by their harmonic
+mean). The frames of the table above took no part in it. (A first version of this page, without 300 levels, took the most hits at a
+precision of 0.33 or better; its table had the thermal teacher at 0.68 at 0.15 and MFNet at 0.87 at 0.18 by night. The rule was replaced
+after that had been seen.)"""
 WHAT_LIMITS = """\
 Persons hit by the height of their box (of 480 rows), and where the pixels called *person* lie: in a person's box, around one (the box grown
 by half), or elsewhere. What is called person in vain lies elsewhere, not around persons: the masks are not too coarse, other things are
