@@ -1,6 +1,6 @@
 """The speed of everything but the street and the calibration, on one page: the other benchmarks in turn, as they print.
 
-``python benchmarks/speed.py [NAME ...]`` runs the named ones of ``BENCHMARKS`` (all unless given; a quarter of an hour on two cores) and writes
+``python benchmarks/speed.py [NAME ...]`` runs the named ones of ``BENCHMARKS`` (all unless given; two minutes on two cores) and writes
 their output to ``results/speed.md``; parts of the page that are not run again stay. The street writes ``results/street_speed.md``, the
 calibration ``results/calibration.md``.
 """

@@ -18,7 +18,7 @@ import yaml  # type: ignore[import-untyped]
 from jaxtyping import Float
 
 from heatnet.config import Pairs, ThermalCounts, parse
-from heatnet.data import Samples, evaluation_batches, load, msrs, pairs
+from heatnet.data import Samples, absolute, evaluation_batches, load, msrs, pairs
 from heatnet.data.thermal import valid
 from heatnet.evaluation import BoxCounts, BoxRow, box_hits, box_row, from_json, resample
 from heatnet.evaluation.boxes import Answer, Shares, box_heights, box_surroundings, box_table_markdown
@@ -223,8 +223,7 @@ def main(folder: Path, *networks: Path) -> None:
     greys = {"MSRS, nights to choose on": cold_and_warm(read(settings, folder, "train", Domain.NIGHT, None, COARSE))}
     own = parse(Pairs, yaml.safe_load((ROOT / "params.yaml").read_text())["evaluation"]["pairs"], "params.yaml: evaluation.pairs")
     if (drives := networks[0].parent / own.folder).is_dir() and own.input.thermal:
-        absolute = replace(own.input, thermal=replace(own.input.thermal, level=None))
-        greys["the street's drives by night"] = cold_and_warm(load(pairs(own, drives, "train", Domain.NIGHT), absolute, None, 2))
+        greys["the street's drives by night"] = cold_and_warm(load(pairs(own, drives, "train", Domain.NIGHT), absolute(own).input, None, 2))
     page = text(rows, beside, found, nights, greys)
     write_text(ROOT / "results" / "transfer.md", page)
     print(page)
