@@ -51,13 +51,17 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Optimiser:
-    """An optimiser and its polynomial schedule: ``learning_rate * (1 - step / steps) ** power`` after a linear warm-up."""
+    """An optimiser and its polynomial schedule: ``learning_rate * (1 - step / steps) ** power`` after a linear warm-up.
+
+    ``precision``: what convolutions compute in while it descends (``heatnet.training.learner.computing``); weights and losses are float32.
+    """
 
     name: Literal["adamw", "rmsprop"]
     learning_rate: float
     weight_decay: float
     warmup: int
     power: float
+    precision: Literal["float32", "bfloat16"] = "float32"
 
 
 @dataclass(frozen=True)

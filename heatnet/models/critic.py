@@ -45,7 +45,7 @@ class Critic(nn.Sequential):
         if min(feature.shape[-2:]) < self.patch:
             raise ValueError(f"critic: input {tuple(feature.shape[-2:])} is smaller than its {self.patch}-pixel patch; train on larger crops")
         score: Tensor = super().forward(feature)  # type: ignore[no-untyped-call]
-        return score
+        return score.float()
 
 
 class Critics(nn.ModuleDict):

@@ -11,7 +11,7 @@ from heatnet.losses import DOMAIN_LOSSES, uncertainty
 from heatnet.models import Critic
 from heatnet.models.critic import LAYERS, Critics, taps
 from heatnet.taxonomy import NUM_CLASSES, Domain
-from heatnet.training.learner import Learner, Report, descend, evaluating, frozen, learning_rate, optimiser, reproducible
+from heatnet.training.learner import Learner, Report, computing, descend, evaluating, frozen, learning_rate, optimiser, reproducible
 from heatnet.training.released import scalar_uncertainty
 from heatnet.training.supervised import Source, joint, labelled_loss, split_like
 
@@ -58,16 +58,17 @@ def adversarial(learner: Learner, day: Source, night: Source, settings: config.T
     domain_loss = DOMAIN_LOSSES[adversary.criterion]
     for step in range(learner.step, settings.steps):
         batches = {"day": day(step).to(device), "night": night(step).to(device)}
-        with reproducible(settings.seed, step):
+        with reproducible(settings.seed, step), computing(settings.optimiser, device):
             seen = joint_taps(network, batches, adversary.critics)
-        with frozen(critic):
+        with frozen(critic), computing(settings.optimiser, device):
             confusion = adversary.weight * confusion_loss(critic, seen, adversary)
         kept = {"day": 1.0, "night": adversary.night}
         labels = {name: kept[name] * labelled_loss(seen[name]["logits"], batch) for name, batch in batches.items() if kept[name]}
         terms = {**labels, "confusion": confusion}
         rate = learning_rate(settings.optimiser, step, settings.steps)
         descend(learner, "network", terms, rate)
-        score = scores(critic, seen)
+        with computing(adversary.optimiser, device):
+            score = scores(critic, seen)
         critic_terms = {
             f"{_prefix(level)}critic {domain.value}": domain_loss(score[domain][level], domain) for domain in Domain for level in score[domain]
         }
@@ -107,7 +108,7 @@ def scores(critic: nn.Module, seen: Mapping[str, Mapping[str, Tensor]]) -> dict[
 
 def joint_taps(network: nn.Module, batches: Mapping[str, Batch], levels: Mapping[str, float]) -> dict[str, dict[str, Tensor]]:
     """What critics look at, of every batch, from one pass of them all."""
-    whole = {level: split_like(tap, batches) for level, tap in taps(network, *joint(batches), levels).items()}
+    whole = {level: split_like(tap.float(), batches) for level, tap in taps(network, *joint(batches), levels).items()}
     return {name: {level: parts[name] for level, parts in whole.items()} for name in batches}
 
 

@@ -9,7 +9,7 @@ from heatnet import config
 from heatnet.data import Batch
 from heatnet.losses import distillation_loss
 from heatnet.taxonomy import IGNORE
-from heatnet.training.learner import Learner, Report, descend, evaluating, learning_rate, reproducible
+from heatnet.training.learner import Learner, Report, computing, descend, evaluating, learning_rate, reproducible
 from heatnet.training.supervised import Source, joint_forward, labelled_loss
 
 
@@ -24,9 +24,9 @@ def distilled(learner: Learner, teacher: nn.Module, day: Source, night: Source, 
     teacher.to(device)
     for step in range(learner.step, settings.steps):
         batches = {"day": day(step).to(device), "night": night(step).to(device)}
-        with evaluating(teacher):
-            wanted = teacher(batches["night"].rgb, batches["night"].thermal)
-        with reproducible(settings.seed, step):
+        with evaluating(teacher), computing(settings.optimiser, device):
+            wanted = teacher(batches["night"].rgb, batches["night"].thermal).float()
+        with reproducible(settings.seed, step), computing(settings.optimiser, device):
             logits = joint_forward(network, batches)
         soft = distillation_loss(logits["night"], wanted, temperature, counted(batches["night"]))
         terms = {"day": labelled_loss(logits["day"], batches["day"]), "night": soft}

@@ -34,7 +34,7 @@ def optimiser(settings: config.Optimiser, parameters: Iterable[nn.Parameter]) ->
     """The optimiser that ``settings`` name; RMSprop as released (alpha 0.99, no momentum)."""
     if settings.name == "rmsprop":
         return torch.optim.RMSprop(parameters, settings.learning_rate, weight_decay=settings.weight_decay)
-    return torch.optim.AdamW(parameters, settings.learning_rate, weight_decay=settings.weight_decay)
+    return torch.optim.AdamW(parameters, settings.learning_rate, weight_decay=settings.weight_decay, fused=True)  # a third of the time on a CPU
 
 
 def learning_rate(settings: config.Optimiser, step: int, steps: int) -> float:
@@ -69,6 +69,24 @@ def reproducible(seed: int, step: int) -> Iterator[None]:
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed * 1_000_003 + step)
         yield
+
+
+@contextmanager
+def computing(settings: config.Optimiser, device: torch.device) -> Iterator[None]:
+    """Networks compute in the precision that ``settings`` ask for (mixed precision, Micikevicius et al., ICLR 2018).
+
+    Where the device has no bfloat16 of its own it would be slower, not faster, and float32 is used: results then differ as those of another seed do.
+    """
+    with torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bfloat16" and has_bfloat16(device)):
+        yield
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether a device computes bfloat16 in hardware; of a CPU torch 2.11 cannot tell, and then it counts as without."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    can: Mapping[str, bool] = getattr(torch.cpu, "get_capabilities", dict)() if device.type == "cpu" else {}
+    return can.get("avx512_bf16", False) or can.get("amx_bf16", False)
 
 
 @contextmanager

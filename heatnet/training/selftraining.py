@@ -18,7 +18,7 @@ from heatnet.losses import confident_share, cross_modal_loss
 from heatnet.taxonomy import IGNORE
 from heatnet.training.alignment import Shares, bent, labelled_shares
 from heatnet.training.averaging import averaged, follow_student
-from heatnet.training.learner import Learner, Report, descend, evaluating, learning_rate, optimiser, reproducible
+from heatnet.training.learner import Learner, Report, computing, descend, evaluating, learning_rate, optimiser, reproducible
 from heatnet.training.mixing import class_mix, masked, one_modality, styled
 from heatnet.training.supervised import Source, joint_forward, labelled_loss
 
@@ -50,7 +50,8 @@ def selftraining(
     class_weight = class_weight.to(device)
     for step in range(learner.step, settings.steps):
         batches = {"day": day(step).to(device), "night": night(step).to(device)}
-        answer = answered(teacher, batches["night"])
+        with computing(settings.optimiser, device):
+            answer = answered(teacher, batches["night"])
         if recipe.alignment:
             shares.follow(labelled_shares(batches["day"]), answer.mean((0, 2, 3)), recipe.decay, step)
             answer = bent(answer, shares.ratio() ** recipe.alignment)
@@ -58,7 +59,7 @@ def selftraining(
         made = harder(batches["day"], taught, recipe, np.random.default_rng([settings.seed, STREAM, step]))
         plain = batches if recipe.night or recipe.cross_modal else {"day": batches["day"]}
         views = {**plain, **made}
-        with reproducible(settings.seed, step):
+        with reproducible(settings.seed, step), computing(settings.optimiser, device):
             logits = joint_forward(network, views)
         terms = {name: _weight(recipe, name) * _term(name, logits, batch) for name, batch in views.items()}
         rate = learning_rate(settings.optimiser, step, settings.steps)
@@ -71,7 +72,7 @@ def selftraining(
 def answered(teacher: nn.Module, night: Batch) -> Float[Tensor, "batch classes height width"]:
     """The teacher's probabilities for the night batch."""
     with evaluating(teacher):
-        probability: Tensor = teacher(night.rgb, night.thermal).softmax(1)
+        probability: Tensor = teacher(night.rgb, night.thermal).float().softmax(1)
     return probability
 
 

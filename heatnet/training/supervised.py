@@ -11,7 +11,7 @@ from torch import Tensor
 from heatnet import config
 from heatnet.data import Batch
 from heatnet.losses import segmentation_loss
-from heatnet.training.learner import Learner, Report, descend, learning_rate, optimiser, reproducible
+from heatnet.training.learner import Learner, Report, computing, descend, learning_rate, optimiser, reproducible
 
 Source = Callable[[int], Batch]
 """The batch of a step: a pure function of the step, so that an interrupted run goes on as if it had not been."""
@@ -32,7 +32,7 @@ def supervised(learner: Learner, sources: Mapping[str, Source], settings: config
     device = next(network.parameters()).device
     for step in range(learner.step, settings.steps):
         batches = {name: source(step).to(device) for name, source in sources.items()}
-        with reproducible(settings.seed, step):
+        with reproducible(settings.seed, step), computing(settings.optimiser, device):
             logits = joint_forward(network, batches)
         terms = {name: labelled_loss(logits[name], batch) for name, batch in batches.items()}
         rate = learning_rate(settings.optimiser, step, settings.steps)
@@ -43,7 +43,7 @@ def supervised(learner: Learner, sources: Mapping[str, Source], settings: config
 
 def joint_forward(network: torch.nn.Module, batches: Mapping[str, Batch]) -> dict[str, Tensor]:
     """Logits of every batch from one pass of them all."""
-    return split_like(network(*joint(batches)), batches)
+    return split_like(network(*joint(batches)).float(), batches)
 
 
 def joint(batches: Mapping[str, Batch]) -> tuple[Tensor | None, Tensor | None]:

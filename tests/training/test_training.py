@@ -29,6 +29,8 @@ from heatnet.training import (
     supervised,
 )
 
+MIXED = replace(TRAINING, optimiser=replace(TRAINING.optimiser, precision="bfloat16"))
+
 
 def critic() -> Critics:
     return critics(model(), ADVERSARY, seed=1)
@@ -49,18 +51,32 @@ def test_training_learns_and_repeats_itself() -> None:
     assert runs[0][-1] < 0.5 * runs[0][0]
 
 
+@pytest.mark.parametrize("hardware", [True, False])
+def test_bfloat16_is_close_to_float32_and_used_only_where_the_hardware_knows_it(hardware: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["heatnet.training.learner"], "has_bfloat16", lambda device: hardware)
+    exact, mixed = (learner(model(), settings) for settings in (TRAINING, MIXED))
+    losses = [run(supervised(learned, {"day": source(0)}, settings)) for learned, settings in ((exact, TRAINING), (mixed, MIXED))]
+    assert np.allclose(*losses, rtol=0.05)
+    assert all(p.dtype == torch.float32 for p in mixed.networks["network"].parameters())
+    assert (losses[0] != losses[1]) == hardware
+    assert torch.equal(weights(exact), weights(mixed)) != hardware
+
+
 def test_the_global_random_state_is_left_alone() -> None:
     before = torch.random.get_rng_state()
     run(supervised(learner(model(), TRAINING), {"day": source(0)}, TRAINING))
     assert torch.equal(before, torch.random.get_rng_state())
 
 
-def test_an_interrupted_run_ends_with_the_same_bits(tmp_path: Path) -> None:
+@pytest.mark.parametrize("training", [TRAINING, MIXED], ids=["float32", "bfloat16"])
+def test_an_interrupted_run_ends_with_the_same_bits(training: config.Training, tmp_path: Path) -> None:
+    adversary = replace(ADVERSARY, optimiser=training.optimiser)
+
     def fresh() -> Learner:
-        return adversarial_learner(model(), critic(), TRAINING, ADVERSARY)
+        return adversarial_learner(model(), critic(), training, adversary)
 
     def steps(learner: Learner) -> Iterator[Report]:
-        return adversarial(learner, source(0), source(1, Domain.NIGHT), TRAINING, ADVERSARY)
+        return adversarial(learner, source(0), source(1, Domain.NIGHT), training, adversary)
 
     whole = fresh()
     complete = list(steps(whole))
