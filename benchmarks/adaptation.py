@@ -1,7 +1,7 @@
 """How much longer a step of adaptation takes than a plain supervised step of the same network on the same two batches.
 
 ``python benchmarks/adaptation.py [ROUNDS]`` takes the default profile's network, batch size and crop, and prints the median time of a
-step of every kind and its ratio to the supervised one's. Steps of all kinds are interleaved, so that a busy machine slows them alike;
+step of every kind, in the profile's precision, and its ratio to the supervised one's. Steps of all kinds are interleaved, so that a busy machine slows them alike;
 batches are prepared beforehand, since they are the same for all.
 """
 
@@ -41,6 +41,7 @@ def noise(size: int, crop: tuple[int, int], seed: int) -> Source:
 def kinds(params: config.HeatNet, steps: int) -> dict[str, Iterator[Report]]:
     """A run of every kind, each with a network of its own."""
     settings, adversary = replace(params.stage1, steps=steps), params.adversary
+    exact = replace(settings, optimiser=replace(settings.optimiser, precision="float32"))
     day, night = (noise(settings.batch_size, params.augmentation.crop or (112, 256), seed) for seed in (0, 1))
 
     def fresh() -> torch.nn.Module:
@@ -55,6 +56,7 @@ def kinds(params: config.HeatNet, steps: int) -> dict[str, Iterator[Report]]:
 
     return {
         "supervised": supervised(learner(fresh(), settings), {"day": day, "night": night}, settings),
+        "supervised, in float32": supervised(learner(fresh(), exact), {"day": day, "night": night}, exact),
         "HeatNet, one critic": confused(adversary),
         "HeatNet, six critics": confused(replace(adversary, critics=ALL)),
         "mean teacher": own(replace(RECIPE, alignment=0.0, styled=0.0, mix=0.0, masked=0.0, cross_modal=0.0)),
