@@ -1,8 +1,8 @@
 """How much longer a step of adaptation takes than a plain supervised step of the same network on the same two batches.
 
 ``python benchmarks/adaptation.py [ROUNDS]`` takes the default profile's network, batch size and crop, and prints the median time of a
-step of every kind, in the profile's precision, and its ratio to the supervised one's. Steps of all kinds are interleaved, so that a busy machine slows them alike;
-batches are prepared beforehand, since they are the same for all.
+step of every kind, in the profile's precision, and its ratio to the supervised one's. Steps of all kinds are interleaved, so that a busy
+machine slows them alike; batches are prepared beforehand, since they are the same for all.
 """
 
 import statistics
