@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Float32, UInt8, UInt16
 
 from heatnet.calibration.camera import Camera
 from heatnet.config import StreetSensor
-from heatnet.street import balance, film, heat, light, planck, sensor
+from heatnet.street import balance, film, heat, light, planck, sensor, sight
 from heatnet.street.materials import Material, vistas_id
 from heatnet.street.rays import Tracer
 from heatnet.street.texture import Surface, surface
@@ -35,11 +35,12 @@ class Lens:
 
 @dataclass(frozen=True)
 class Shot:
-    """A camera's rays shot through a scene: where from, in which directions (world), and what they hit."""
+    """A camera's rays shot through a scene: where from, in which directions (world), which may meet what moves, and what they hit."""
 
     camera: Camera
     world_from_camera: Float[np.ndarray, "4 4"]
     directions: Float32[np.ndarray, "n 3"]
+    moving: Bool[np.ndarray, "n"]
     hit: Surface
 
     @property
@@ -73,7 +74,8 @@ def lens(camera: Camera) -> Lens:
 def shoot(scene: Scene, camera: Camera, world_from_camera: Float[np.ndarray, "4 4"]) -> Shot:
     """One ray through the middle of each pixel."""
     directions = turn(world_from_camera[:3, :3], lens(camera).directions)
-    return Shot(camera, world_from_camera, directions, surface(scene, world_from_camera[:3, 3].astype(np.float32), directions))
+    moving = sight.meets(camera, world_from_camera, scene.spheres)
+    return Shot(camera, world_from_camera, directions, moving, surface(scene, world_from_camera[:3, 3].astype(np.float32), directions, moving))
 
 
 def label(shot: Shot) -> UInt8[np.ndarray, "h w"]:
@@ -168,7 +170,8 @@ def _smoothed(scene: Scene, shot: Shot, shade: Callable[..., Float32[np.ndarray,
     middle, right, down = (rows(array, chosen) for array in (lens(shot.camera).directions, lens(shot.camera).right, lens(shot.camera).down))
     rays = np.concatenate([middle + np.float32(x) * right + np.float32(y) * down for x, y in SUBPIXELS[edge_rays]])
     directions = turn(shot.world_from_camera[:3, :3], unit(rays))
-    shaded = shade(surface(scene, shot.world_from_camera[:3, 3].astype(np.float32), directions), directions)
+    moving = np.tile(shot.moving[chosen], edge_rays)
+    shaded = shade(surface(scene, shot.world_from_camera[:3, 3].astype(np.float32), directions, moving), directions)
     image[chosen] = shaded.reshape(edge_rays, len(chosen), -1).mean(0)
     return image
 

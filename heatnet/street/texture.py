@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 from jaxtyping import Bool, Float32, Int, Int32, UInt8
 
+from heatnet.street.ground import BASE_M, RING_M, THICK_M
 from heatnet.street.materials import Material, column, vistas_id
 from heatnet.street.path import Profile
 from heatnet.street.vectors import dot, phase, rows, unit
@@ -70,25 +71,44 @@ def chance(*keys: Int[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
     return (mixed & np.uint32(0xFFFF)).astype(np.float32) / np.float32(65535)
 
 
-def surface(scene: Scene, origin: Float32[np.ndarray, "3"] | Float32[np.ndarray, "rays 3"], directions: Float32[np.ndarray, "rays 3"]) -> Surface:
-    """Shoot unit rays from a point, or from one point each, and describe what they hit; rays that meet nothing (sky) are left out."""
+def surface(
+    scene: Scene,
+    origin: Float32[np.ndarray, "3"] | Float32[np.ndarray, "rays 3"],
+    directions: Float32[np.ndarray, "rays 3"],
+    moving: Bool[np.ndarray, "rays"] | None = None,
+) -> Surface:
+    """Shoot unit rays from a point, or from one point each, and describe what they hit; rays that meet nothing (sky) are left out.
+
+    ``moving`` tells which can meet something that moves (``sight.meets``); all, unless given.
+    """
     packed = np.ascontiguousarray(directions)
     distance, face, normal, u, v = scene.static.nearest(origin, packed)
     part = np.take(scene.static_part, face, mode="clip")
-    floor = np.flatnonzero((face >= 0) & (face < len(scene.along)))
     if not scene.moving.empty:
-        near, moving_face, moving_normal, _, _ = scene.moving.nearest(origin, packed, distance)
-        moved = np.flatnonzero(near < distance)
-        floor = floor[near[floor] >= distance[floor]]
-        distance[moved], normal[moved], part[moved] = near[moved], moving_normal[moved], scene.moving_part[moving_face[moved]]
+        some = np.arange(len(packed)) if moving is None else np.flatnonzero(moving | _open(scene, origin, directions, distance))
+        near, moving_face, moving_normal, _, _ = scene.moving.nearest(origin if origin.ndim == 1 else origin[some], packed[some], distance[some])
+        moved = np.flatnonzero(near < distance[some])
+        hidden = some[moved]
+        distance[hidden], normal[hidden], part[hidden] = near[moved], moving_normal[moved], scene.moving_part[moving_face[moved]]
+        face[hidden] = -1
     ray = np.flatnonzero(np.isfinite(distance))
     if len(ray) < len(distance):
         distance, normal, part, directions = (rows(array, ray) for array in (distance, normal, part, directions))
         origin = origin if origin.ndim == 1 else rows(origin, ray)
     plain = _plain(scene, origin, ray, directions, distance, normal, part)
+    floor = np.flatnonzero((face >= 0) & (face < len(scene.along)))
     corners = scene.along[face[floor]]
     along = corners[:, 0] + u[floor, None] * (corners[:, 1] - corners[:, 0]) + v[floor, None] * (corners[:, 2] - corners[:, 0])
     return _dressed(scene, plain, np.searchsorted(ray, floor), along)
+
+
+def _open(
+    scene: Scene, origin: Float32[np.ndarray, "3"], directions: Float32[np.ndarray, "rays 3"], distance: Float32[np.ndarray, "rays"]
+) -> Bool[np.ndarray, "rays"]:
+    """Which rays of a point may meet the horizon: those that come as far as its hills and not above them, or below the plain."""
+    far = np.float32(RING_M - THICK_M - np.hypot(origin[0] - scene.ego[0], origin[1] - scene.ego[1]))
+    height = origin[2] + np.minimum(distance, far) * directions[:, 2]
+    return ((distance > far) & (height < np.float32(scene.skyline + 0.05))) | (height < np.float32(BASE_M + 0.05))
 
 
 def _plain(
