@@ -7,7 +7,6 @@ al., EGSR 2007), which draws the long streaks under headlights. Dry things are n
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields, replace
 
 import cv2
 import numpy as np
@@ -16,8 +15,8 @@ from jaxtyping import Float, Float32, Int
 from heatnet.street.beams import Source
 from heatnet.street.heat import INSIDE
 from heatnet.street.materials import Material, column
-from heatnet.street.texture import Surface, smooth_noise, surface
-from heatnet.street.vectors import dot, rows, spread, unit
+from heatnet.street.texture import Surface, picked, smooth_noise, surface
+from heatnet.street.vectors import dot, spread, unit
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
 
@@ -49,12 +48,6 @@ def darkened(albedo: Float32[np.ndarray, "n 3"], wet: Int[np.ndarray, "m"], shar
 def wet(hit: Surface, moment: Moment) -> Int[np.ndarray, "m"]:
     """Which surfaces have a film: what can hold one and faces up."""
     return np.flatnonzero((column("wets")[hit.material] > 0) & (hit.normal[:, 2] > 0.9)) if moment.wet > 0 else np.zeros(0, int)
-
-
-def picked(hit: Surface, chosen: Int[np.ndarray, "m"]) -> Surface:
-    """Some of the surfaces, numbered anew."""
-    found = Surface(*(rows(getattr(hit, field.name), chosen) for field in fields(Surface)))
-    return replace(found, ray=np.arange(len(chosen)))
 
 
 def puddles(road: Surface, moment: Moment) -> Float32[np.ndarray, "m"]:

@@ -6,20 +6,28 @@ from functools import lru_cache, partial
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float, Float32, UInt8, UInt16
+from jaxtyping import Bool, Float, Float32, Int32, UInt8, UInt16
 
 from heatnet.calibration.camera import Camera
 from heatnet.config import StreetSensor
 from heatnet.street import balance, film, heat, light, planck, sensor, sight
 from heatnet.street.materials import Material, vistas_id
 from heatnet.street.rays import Tracer
-from heatnet.street.texture import Surface, surface
+from heatnet.street.texture import Surface, along, picked, surface
 from heatnet.street.vectors import dot, rows, turn, unit
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
 
+Look = Callable[[Float32[np.ndarray, "n c"]], Float32[np.ndarray, "n c"]]
 Shader = Callable[[Float32[np.ndarray, "n 3"]], Float32[np.ndarray, "n c"]]
-SUBPIXELS = {1: ((0.0, 0.0),), 2: ((-0.25, -0.25), (0.25, 0.25)), 4: ((-0.125, -0.375), (0.375, -0.125), (-0.375, 0.125), (0.125, 0.375))}
+SUBPIXELS: dict[int, tuple[tuple[float, float], ...]] = {
+    1: (),
+    2: ((-1 / 3, -1 / 3), (1 / 3, 1 / 3)),
+    4: ((-0.2, -0.4), (0.4, -0.2), (-0.4, 0.2), (0.2, 0.4)),
+}
+"""Where a pixel at an edge is looked at besides its middle, in pixels: with it, each in a row and a column of its own (1: the middle alone)."""
+STEP, DIM, STEP_K = 0.02, 0.003, 1.0
+"""What shows at an edge: a step of the root of exposed light (about 5 of 255; near ``DIM``, noise hides more), or one in kelvin (both ours)."""
 NOTHING = Tracer(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32))
 
 
@@ -98,17 +106,29 @@ def depth(shot: Shot) -> Float32[np.ndarray, "h w"]:
 
 
 def radiance(scene: Scene, shot: Shot, moment: Moment, glow: float, edge_rays: int) -> Float32[np.ndarray, "h w 3"]:
-    """Linear light of every pixel; a pixel at an edge is the mean of ``edge_rays`` rays."""
-    return _smoothed(scene, shot, partial(_light, scene, moment, glow, shot.shape), edge_rays).reshape(*shot.shape, 3)
+    """Linear light of every pixel; a pixel at an edge is the mean of its middle and ``edge_rays`` rays more."""
+
+    def looks(image: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
+        """Brightness in steps that show."""
+        gain = np.float32(light.exposure(image, moment.dark))
+        return np.sqrt(image * gain + np.float32(DIM)) * np.float32(1 / STEP)
+
+    return _smoothed(scene, shot, partial(_light, scene, moment, glow, shot.shape), looks, edge_rays).reshape(*shot.shape, 3)
 
 
 def temperature(scene: Scene, shot: Shot, moment: Moment, edge_rays: int, exact: bool = False) -> Float32[np.ndarray, "h w"]:
-    """Apparent temperature of every pixel in degrees Celsius; a pixel at an edge has the mean radiance of ``edge_rays`` rays.
+    """Apparent temperature of every pixel in degrees Celsius; a pixel at an edge has the mean radiance of its middle and
+    ``edge_rays`` rays more.
 
     ``exact``: by the energy balance in layers (``balance``) instead of one lag a material, half a second dearer for each new moment.
     """
     extra = balance.correction(moment) if exact else None
-    return planck.read_back(_smoothed(scene, shot, partial(_warmth, scene, moment, extra), edge_rays).reshape(shot.shape))
+
+    def looks(image: Float32[np.ndarray, "n 1"]) -> Float32[np.ndarray, "n 1"]:
+        """Apparent temperature in steps that show."""
+        return planck.read_back(image) * np.float32(1 / STEP_K)
+
+    return planck.read_back(_smoothed(scene, shot, partial(_warmth, scene, moment, extra), looks, edge_rays).reshape(shot.shape))
 
 
 def _light(
@@ -123,7 +143,7 @@ def _light(
         unlit = replace(scene, beams=scene.beams[:0])
         look = partial(_light, unlit, replace(moment, wet=0.0), glow, shape)
         blur = partial(film.streaks, ray=hit.ray[wet], shape=shape) if len(directions) == shape[0] * shape[1] else None
-        road = film.picked(hit, wet)
+        road = picked(hit, wet)
         found[wet] = film.shine(scene, road, moment, found[wet], light.sources(scene, road, moment, seen[wet]), look, blur)
     return _with_sky(hit, directions, found, lambda sky: light.sky(moment, sky, glow))
 
@@ -160,30 +180,43 @@ def _with_sky(hit: Surface, directions: Float32[np.ndarray, "n 3"], found: Float
     return image
 
 
-def _smoothed(scene: Scene, shot: Shot, shade: Callable[..., Float32[np.ndarray, "n c"]], edge_rays: int) -> Float32[np.ndarray, "n c"]:
-    """Shade the middle rays, and pixels at edges again by several rays each."""
+def _smoothed(scene: Scene, shot: Shot, shade: Callable[..., Float32[np.ndarray, "n c"]], looks: Look, edge_rays: int) -> Float32[np.ndarray, "n c"]:
+    """Shade the middle rays; a pixel at an edge is the mean of its own and several more, of which those that meet the same thing look like it.
+
+    ``looks`` turns what is shaded into steps that show: a neighbour that differs by less makes no edge (Whitted, CACM 23, 1980, and Mitchell,
+    SIGGRAPH 1987, spend rays by contrast likewise). More than two rays look for smaller steps, and for the texture of one thing too.
+    """
     if edge_rays not in SUBPIXELS:
         raise ValueError(f"edge_rays: {edge_rays}; give one of {sorted(SUBPIXELS)}")
     image = shade(shot.hit, shot.directions)
-    if not len(chosen := np.flatnonzero(edges(scene, shot))) or edge_rays == 1:
+    if edge_rays == 1 or not len(chosen := np.flatnonzero(edges(scene, shot, looks(image) * np.float32(edge_rays / 2)))):
         return image
     middle, right, down = (rows(array, chosen) for array in (lens(shot.camera).directions, lens(shot.camera).right, lens(shot.camera).down))
     rays = np.concatenate([middle + np.float32(x) * right + np.float32(y) * down for x, y in SUBPIXELS[edge_rays]])
     directions = turn(shot.world_from_camera[:3, :3], unit(rays))
     moving = np.tile(shot.moving[chosen], edge_rays)
-    shaded = shade(surface(scene, shot.world_from_camera[:3, 3].astype(np.float32), directions, moving), directions)
-    image[chosen] = shaded.reshape(edge_rays, len(chosen), -1).mean(0)
+    hit = surface(scene, shot.world_from_camera[:3, 3].astype(np.float32), directions, moving)
+    alike = things(scene, hit, len(rays)) == np.tile(things(scene, shot.hit, len(image))[chosen], edge_rays)
+    other = np.flatnonzero(~alike | (edge_rays > 2))
+    samples = np.tile(own := rows(image, chosen), (edge_rays, 1))
+    samples[other] = shade(along(hit, other, len(rays)), rows(directions, other))
+    image[chosen] = (own + samples.reshape(edge_rays, len(chosen), -1).sum(0)) / np.float32(edge_rays + 1)
     return image
 
 
-def edges(scene: Scene, shot: Shot) -> Bool[np.ndarray, "n"]:
-    """Pixels next to one that shows another object or another material."""
-    key = np.full(len(shot.directions), -1, np.int32)
-    key[shot.hit.ray] = np.take(scene.parts.seed, shot.hit.part) * 32 + shot.hit.material
-    key = key.reshape(shot.shape)
+def things(scene: Scene, hit: Surface, count: int) -> Int32[np.ndarray, "n"]:
+    """A number for the object and the material that each of ``count`` rays meets; -1 for the sky."""
+    found = np.full(count, -1, np.int32)
+    found[hit.ray] = np.take(scene.parts.seed, hit.part) * 32 + hit.material
+    return found
+
+
+def edges(scene: Scene, shot: Shot, looks: Float32[np.ndarray, "n c"]) -> Bool[np.ndarray, "n"]:
+    """Pixels next to one that shows another object or another material and differs by a step of 1 or more."""
+    key, looks = things(scene, shot.hit, len(looks)).reshape(shot.shape), looks.reshape(*shot.shape, -1)
     edge = np.zeros(shot.shape, bool)
     for axis in (0, 1):
-        change = np.diff(key, axis=axis) != 0
+        change = (np.diff(key, axis=axis) != 0) & (np.abs(np.diff(looks, axis=axis)).max(-1) > 1)
         none = np.zeros_like(np.take(change, [0], axis))
         edge |= np.concatenate([change, none], axis) | np.concatenate([none, change], axis)
     return edge.ravel()

@@ -1,6 +1,6 @@
 """What a ray finds, in detail: texture, windows, road marks, computed from the place that it hits."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 
 import numpy as np
@@ -109,6 +109,21 @@ def _open(
     far = np.float32(RING_M - THICK_M - np.hypot(origin[0] - scene.ego[0], origin[1] - scene.ego[1]))
     height = origin[2] + np.minimum(distance, far) * directions[:, 2]
     return ((distance > far) & (height < np.float32(scene.skyline + 0.05))) | (height < np.float32(BASE_M + 0.05))
+
+
+def picked(hit: Surface, chosen: Int[np.ndarray, "m"]) -> Surface:
+    """Some of the surfaces, numbered anew."""
+    found = Surface(*(rows(getattr(hit, field.name), chosen) for field in fields(Surface)))
+    return replace(found, ray=np.arange(len(chosen)))
+
+
+def along(hit: Surface, rays: Int[np.ndarray, "m"], count: int) -> Surface:
+    """What some of ``count`` rays hit (given in order), numbered anew."""
+    place = np.full(count, -1)
+    place[rays] = np.arange(len(rays))
+    of = place[hit.ray]
+    own = np.flatnonzero(of >= 0)
+    return replace(picked(hit, own), ray=of[own])
 
 
 def _plain(
