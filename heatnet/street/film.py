@@ -14,8 +14,9 @@ from jaxtyping import Float, Float32, Int
 
 from heatnet.street.beams import Source
 from heatnet.street.heat import INSIDE
+from heatnet.street.hits import Surface
 from heatnet.street.materials import Material, column
-from heatnet.street.texture import Surface, picked, smooth_noise, surface
+from heatnet.street.texture import smooth_noise, surface
 from heatnet.street.vectors import dot, spread, unit
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
@@ -78,7 +79,7 @@ def shine(
     if blur is None:
         seen = _mirrored(scene, road, moment.dark, look)
     else:
-        half = _mirrored(scene, picked(road, np.arange(0, len(pool), 2)), moment.dark, look)
+        half = _mirrored(scene, road.picked(np.arange(0, len(pool), 2)), moment.dark, look)
         sharp = np.repeat(half, 2, axis=0)[: len(pool)]
         seen = pool[:, None] * sharp + (1 - pool[:, None]) * blur(sharp)
     return light * (1 - share) + share * seen + cover[:, None] * gloss

@@ -28,9 +28,9 @@ import numpy as np
 from jaxtyping import Float32, Int
 
 from heatnet.street import planck
+from heatnet.street.hits import Surface
 from heatnet.street.light import clouds
 from heatnet.street.materials import PHYSICS, Material, column
-from heatnet.street.texture import Surface
 from heatnet.street.vectors import dot
 from heatnet.street.weather import Moment
 

@@ -10,8 +10,9 @@ from jaxtyping import Float, Float32, Int
 
 from heatnet.street import beams
 from heatnet.street.beams import COOL, HEADLIGHT_POWER, RED, SODIUM, Source, low_beam, own
+from heatnet.street.hits import Surface
 from heatnet.street.materials import Material, column
-from heatnet.street.texture import Surface, smooth_noise
+from heatnet.street.texture import smooth_noise
 from heatnet.street.vectors import dot, rows, spread
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene

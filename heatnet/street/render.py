@@ -6,14 +6,15 @@ from functools import lru_cache, partial
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Int32, UInt8, UInt16
+from jaxtyping import Bool, Float, Float32, Int, UInt8, UInt16
 
 from heatnet.calibration.camera import Camera
 from heatnet.config import StreetSensor
 from heatnet.street import balance, film, heat, light, planck, sensor, sight
+from heatnet.street.hits import Met, Surface, meet
 from heatnet.street.materials import Material, vistas_id
 from heatnet.street.rays import Tracer
-from heatnet.street.texture import Surface, along, picked, surface
+from heatnet.street.texture import PAINTED, described, surface
 from heatnet.street.vectors import dot, rows, turn, unit
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
@@ -143,7 +144,7 @@ def _light(
         unlit = replace(scene, beams=scene.beams[:0])
         look = partial(_light, unlit, replace(moment, wet=0.0), glow, shape)
         blur = partial(film.streaks, ray=hit.ray[wet], shape=shape) if len(directions) == shape[0] * shape[1] else None
-        road = picked(hit, wet)
+        road = hit.picked(wet)
         found[wet] = film.shine(scene, road, moment, found[wet], light.sources(scene, road, moment, seen[wet]), look, blur)
     return _with_sky(hit, directions, found, lambda sky: light.sky(moment, sky, glow))
 
@@ -194,26 +195,39 @@ def _smoothed(scene: Scene, shot: Shot, shade: Callable[..., Float32[np.ndarray,
     middle, right, down = (rows(array, chosen) for array in (lens(shot.camera).directions, lens(shot.camera).right, lens(shot.camera).down))
     rays = np.concatenate([middle + np.float32(x) * right + np.float32(y) * down for x, y in SUBPIXELS[edge_rays]])
     directions = turn(shot.world_from_camera[:3, :3], unit(rays))
-    moving = np.tile(shot.moving[chosen], edge_rays)
-    hit = surface(scene, shot.world_from_camera[:3, 3].astype(np.float32), directions, moving)
-    alike = things(scene, hit, len(rays)) == np.tile(things(scene, shot.hit, len(image))[chosen], edge_rays)
-    other = np.flatnonzero(~alike | (edge_rays > 2))
+    other, hit = _fresh(scene, shot, np.tile(chosen, edge_rays), directions, every=edge_rays > 2)
     samples = np.tile(own := rows(image, chosen), (edge_rays, 1))
-    samples[other] = shade(along(hit, other, len(rays)), rows(directions, other))
+    samples[other] = shade(hit, rows(directions, other))
     image[chosen] = (own + samples.reshape(edge_rays, len(chosen), -1).sum(0)) / np.float32(edge_rays + 1)
     return image
 
 
-def things(scene: Scene, hit: Surface, count: int) -> Int32[np.ndarray, "n"]:
-    """A number for the object and the material that each of ``count`` rays meets; -1 for the sky."""
-    found = np.full(count, -1, np.int32)
-    found[hit.ray] = np.take(scene.parts.seed, hit.part) * 32 + hit.material
-    return found
+def _fresh(
+    scene: Scene, shot: Shot, pixel: Int[np.ndarray, "n"], directions: Float32[np.ndarray, "n 3"], every: bool
+) -> tuple[Int[np.ndarray, "m"], Surface]:
+    """Which rays meet another thing than the middles of their pixels do, and what it is; all of them, if ``every``."""
+    origin = shot.world_from_camera[:3, 3].astype(np.float32)
+    met = meet(scene, origin, directions, shot.moving[pixel])
+    other = np.arange(len(pixel)) if every else _unlike(scene, shot, met, pixel)
+    hit = described(scene, origin, rows(directions, other), met.of(other))
+    if every:
+        return other, hit
+    new = np.flatnonzero(hit.things(scene, len(other)) != shot.hit.things(scene, len(shot.directions))[pixel[other]])
+    return other[new], hit.along(new, len(other))
+
+
+def _unlike(scene: Scene, shot: Shot, met: Met, pixel: Int[np.ndarray, "n"]) -> Int[np.ndarray, "m"]:
+    """Which rays meet another thing than the middles of their pixels do, or what a texture paints."""
+    part = np.full(len(shot.directions), -1, np.int32)
+    part[shot.hit.ray] = shot.hit.part
+    key = np.append(scene.parts.seed * np.int32(32) + scene.parts.material, np.int32(-1))
+    mine, middle = (np.take(key, each) for each in (np.where(np.isfinite(met.distance), met.part, -1), np.take(part, pixel)))
+    return np.flatnonzero((mine != middle) | np.isin(mine % 32, PAINTED))
 
 
 def edges(scene: Scene, shot: Shot, looks: Float32[np.ndarray, "n c"]) -> Bool[np.ndarray, "n"]:
     """Pixels next to one that shows another object or another material and differs by a step of 1 or more."""
-    key, looks = things(scene, shot.hit, len(looks)).reshape(shot.shape), looks.reshape(*shot.shape, -1)
+    key, looks = shot.hit.things(scene, len(looks)).reshape(shot.shape), looks.reshape(*shot.shape, -1)
     edge = np.zeros(shot.shape, bool)
     for axis in (0, 1):
         change = (np.diff(key, axis=axis) != 0) & (np.abs(np.diff(looks, axis=axis)).max(-1) > 1)

@@ -1,36 +1,20 @@
 """What a ray finds, in detail: texture, windows, road marks, computed from the place that it hits."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int, Int32, UInt8
+from jaxtyping import Bool, Float32, Int
 
-from heatnet.street.ground import BASE_M, RING_M, THICK_M
+from heatnet.street.hits import Met, Surface, meet, plain
 from heatnet.street.materials import Material, column, vistas_id
 from heatnet.street.path import Profile
-from heatnet.street.vectors import dot, phase, rows, unit
+from heatnet.street.vectors import phase, rows, unit
 from heatnet.street.world import Scene
 
 GRAIN = 64
-
-
-@dataclass(frozen=True)
-class Surface:
-    """The surfaces that n rays hit; ``lit`` is the share of full window light, ``grain`` texture in -1..1."""
-
-    ray: Int[np.ndarray, "n"]
-    direction: Float32[np.ndarray, "n 3"]
-    distance: Float32[np.ndarray, "n"]
-    point: Float32[np.ndarray, "n 3"]
-    normal: Float32[np.ndarray, "n 3"]
-    part: Int32[np.ndarray, "n"]
-    material: UInt8[np.ndarray, "n"]
-    label: UInt8[np.ndarray, "n"]
-    albedo: Float32[np.ndarray, "n 3"]
-    warmth: Float32[np.ndarray, "n"]
-    grain: Float32[np.ndarray, "n"]
-    lit: Float32[np.ndarray, "n"]
+PAINTED = (Material.ASPHALT, Material.WALL, Material.CAR_GLASS)
+"""What a texture turns into another material here and there."""
 
 
 @cache
@@ -81,76 +65,22 @@ def surface(
 
     ``moving`` tells which can meet something that moves (``sight.meets``); all, unless given.
     """
-    packed = np.ascontiguousarray(directions)
-    distance, face, normal, u, v = scene.static.nearest(origin, packed)
-    part = np.take(scene.static_part, face, mode="clip")
-    if not scene.moving.empty:
-        some = np.arange(len(packed)) if moving is None else np.flatnonzero(moving | _open(scene, origin, directions, distance))
-        near, moving_face, moving_normal, _, _ = scene.moving.nearest(origin if origin.ndim == 1 else origin[some], packed[some], distance[some])
-        moved = np.flatnonzero(near < distance[some])
-        hidden = some[moved]
-        distance[hidden], normal[hidden], part[hidden] = near[moved], moving_normal[moved], scene.moving_part[moving_face[moved]]
-        face[hidden] = -1
-    ray = np.flatnonzero(np.isfinite(distance))
-    if len(ray) < len(distance):
-        distance, normal, part, directions = (rows(array, ray) for array in (distance, normal, part, directions))
-        origin = origin if origin.ndim == 1 else rows(origin, ray)
-    plain = _plain(scene, origin, ray, directions, distance, normal, part)
-    floor = np.flatnonzero((face >= 0) & (face < len(scene.along)))
-    corners = scene.along[face[floor]]
-    along = corners[:, 0] + u[floor, None] * (corners[:, 1] - corners[:, 0]) + v[floor, None] * (corners[:, 2] - corners[:, 0])
-    return _dressed(scene, plain, np.searchsorted(ray, floor), along)
+    return described(scene, origin, directions, meet(scene, origin, directions, moving))
 
 
-def _open(
-    scene: Scene, origin: Float32[np.ndarray, "3"], directions: Float32[np.ndarray, "rays 3"], distance: Float32[np.ndarray, "rays"]
-) -> Bool[np.ndarray, "rays"]:
-    """Which rays of a point may meet the horizon: those that come as far as its hills and not above them, or below the plain."""
-    far = np.float32(RING_M - THICK_M - np.hypot(origin[0] - scene.ego[0], origin[1] - scene.ego[1]))
-    height = origin[2] + np.minimum(distance, far) * directions[:, 2]
-    return ((distance > far) & (height < np.float32(scene.skyline + 0.05))) | (height < np.float32(BASE_M + 0.05))
-
-
-def picked(hit: Surface, chosen: Int[np.ndarray, "m"]) -> Surface:
-    """Some of the surfaces, numbered anew."""
-    found = Surface(*(rows(getattr(hit, field.name), chosen) for field in fields(Surface)))
-    return replace(found, ray=np.arange(len(chosen)))
-
-
-def along(hit: Surface, rays: Int[np.ndarray, "m"], count: int) -> Surface:
-    """What some of ``count`` rays hit (given in order), numbered anew."""
-    place = np.full(count, -1)
-    place[rays] = np.arange(len(rays))
-    of = place[hit.ray]
-    own = np.flatnonzero(of >= 0)
-    return replace(picked(hit, own), ray=of[own])
-
-
-def _plain(
-    scene: Scene,
-    origin: Float32[np.ndarray, "3"] | Float32[np.ndarray, "n 3"],
-    ray: Int[np.ndarray, "n"],
-    direction: Float32[np.ndarray, "n 3"],
-    distance: Float32[np.ndarray, "n"],
-    normal: Float32[np.ndarray, "n 3"],
-    part: Int32[np.ndarray, "n"],
+def described(
+    scene: Scene, origin: Float32[np.ndarray, "3"] | Float32[np.ndarray, "rays 3"], directions: Float32[np.ndarray, "rays 3"], met: Met
 ) -> Surface:
-    """Surfaces as their parts' tables have them; normals face the camera."""
-    sign = -np.sign(dot(normal, direction)) / np.sqrt(np.maximum(dot(normal, normal), np.float32(1e-30)))
-    parts, zero = scene.parts, np.zeros(len(ray), np.float32)
-    return Surface(
-        *(
-            ray,
-            direction,
-            distance,
-            origin + distance[:, None] * direction,
-            normal * sign[:, None],
-            part,
-            np.take(parts.material, part),
-            np.take(parts.label, part),
-        ),
-        *(rows(parts.colour, part), np.take(parts.warmth, part), zero, zero.copy()),
-    )
+    """The surfaces that rays have met, with their textures."""
+    ray = np.flatnonzero(np.isfinite(met.distance))
+    if len(ray) < len(met.distance):
+        met, directions = met.of(ray), rows(directions, ray)
+        origin = origin if origin.ndim == 1 else rows(origin, ray)
+    floor = np.flatnonzero((met.face >= 0) & (met.face < len(scene.along)))
+    corners = np.take(scene.along, met.face[floor], axis=0)
+    u, v = met.u[floor, None], met.v[floor, None]
+    along = corners[:, 0] + u * (corners[:, 1] - corners[:, 0]) + v * (corners[:, 2] - corners[:, 0])
+    return _dressed(scene, plain(scene, origin, ray, directions, met), floor, along)
 
 
 def _dressed(scene: Scene, hit: Surface, floor: Int[np.ndarray, "m"], along: Float32[np.ndarray, "m 2"]) -> Surface:

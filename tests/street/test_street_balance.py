@@ -7,8 +7,8 @@ import pytest
 
 from heatnet.street import Moment, balance, heat, planck
 from heatnet.street.balance import ZERO_C, Place, Slab, bands_of, conducted, course, courses, crossovers
+from heatnet.street.hits import Surface
 from heatnet.street.materials import PHYSICS, Material
-from heatnet.street.texture import Surface
 
 SUMMER = Moment(12.0, 172.0, 48.0, 0.0, 2.0, 0.0)
 
