@@ -10,12 +10,11 @@ from jaxtyping import Bool, Float, Float32, Int, UInt8, UInt16
 
 from heatnet.calibration.camera import Camera
 from heatnet.config import StreetSensor
-from heatnet.street import balance, film, heat, light, planck, sensor, sight
+from heatnet.street import balance, film, heat, light, past, planck, sensor, sight
 from heatnet.street.hits import Met, Surface, meet
 from heatnet.street.materials import Material, vistas_id
-from heatnet.street.rays import Tracer
 from heatnet.street.texture import PAINTED, described, surface
-from heatnet.street.vectors import dot, rows, turn, unit
+from heatnet.street.vectors import rows, turn, unit
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
 
@@ -29,7 +28,6 @@ SUBPIXELS: dict[int, tuple[tuple[float, float], ...]] = {
 """Where a pixel at an edge is looked at besides its middle, in pixels: with it, each in a row and a column of its own (1: the middle alone)."""
 STEP, DIM, STEP_K = 0.02, 0.003, 1.0
 """What shows at an edge: a step of the root of exposed light (about 5 of 255; near ``DIM``, noise hides more), or one in kelvin (both ours)."""
-NOTHING = Tracer(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32))
 
 
 @dataclass(frozen=True)
@@ -153,18 +151,8 @@ def _warmth(
     scene: Scene, moment: Moment, extra: Float32[np.ndarray, "materials sides"] | None, hit: Surface, directions: Float32[np.ndarray, "n 3"]
 ) -> Float32[np.ndarray, "n 1"]:
     """Radiance in the thermal camera's band along rays."""
-    surface_c = heat.temperature(hit, moment, light.shadow(scene, hit, moment), sunny(scene, hit, moment), extra)
+    surface_c = heat.temperature(hit, moment, light.shadow(scene, hit, moment), past.sunny(scene, hit, moment), extra)
     return _with_sky(hit, directions, heat.radiance(hit, moment, surface_c)[:, None], lambda sky: heat.sky_radiance(moment, sky)[:, None])
-
-
-def sunny(scene: Scene, hit: Surface, moment: Moment) -> Float32[np.ndarray, "n"] | float:
-    """The share of the past that the sun shone on surfaces, from looks back (``heat.look_back``) past what stands still."""
-    still, lags = replace(scene, moving=NOTHING), heat.look_back(moment)
-    found = np.zeros(len(hit.ray), np.float32)
-    for lag in lags:
-        known = np.float32(heat.SHADE_BEFORE) + np.float32(heat.SUN_BEFORE - heat.SHADE_BEFORE) * light.shadow(still, hit, moment, lag)
-        found += np.where(dot(hit.normal, moment.sun(lag)) > 0, known, np.float32(heat.SEEN_BEFORE))
-    return found / np.float32(len(lags)) if lags else heat.SEEN_BEFORE
 
 
 def _with_sky(hit: Surface, directions: Float32[np.ndarray, "n 3"], found: Float32[np.ndarray, "m c"], sky: Shader) -> Float32[np.ndarray, "n c"]:
