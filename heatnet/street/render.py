@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -25,8 +26,9 @@ SUBPIXELS: dict[int, tuple[tuple[float, float], ...]] = {
     2: ((-1 / 3, -1 / 3), (1 / 3, 1 / 3)),
     4: ((-0.2, -0.4), (0.4, -0.2), (-0.4, 0.2), (0.2, 0.4)),
 }
-"""Where a pixel at an edge is looked at besides its middle, in pixels: with it, each in a row and a column of its own (1: the middle alone)."""
-STEP, DIM, STEP_K = 0.02, 0.003, 1.0
+"""Where a pixel at an edge is looked at besides its middle, in pixels: with it, each in a row and a column of its own (1: the middle alone).
+The first of two looks towards the neighbours left and above, the second right and below, each only where one of these differs."""
+STEP, DIM, STEP_K = 0.017, 0.003, 1.0
 """What shows at an edge: a step of the root of exposed light (about 5 of 255; near ``DIM``, noise hides more), or one in kelvin (both ours)."""
 
 
@@ -106,13 +108,7 @@ def depth(shot: Shot) -> Float32[np.ndarray, "h w"]:
 
 def radiance(scene: Scene, shot: Shot, moment: Moment, glow: float, edge_rays: int) -> Float32[np.ndarray, "h w 3"]:
     """Linear light of every pixel; a pixel at an edge is the mean of its middle and ``edge_rays`` rays more."""
-
-    def looks(image: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
-        """Brightness in steps that show."""
-        gain = np.float32(light.exposure(image, moment.dark))
-        return np.sqrt(image * gain + np.float32(DIM)) * np.float32(1 / STEP)
-
-    return _smoothed(scene, shot, partial(_light, scene, moment, glow, shot.shape), looks, edge_rays).reshape(*shot.shape, 3)
+    return _smoothed(scene, shot, partial(_light, scene, moment, glow, shot.shape), partial(_bright, moment), edge_rays).reshape(*shot.shape, 3)
 
 
 def temperature(scene: Scene, shot: Shot, moment: Moment, edge_rays: int, exact: bool = False) -> Float32[np.ndarray, "h w"]:
@@ -122,12 +118,17 @@ def temperature(scene: Scene, shot: Shot, moment: Moment, edge_rays: int, exact:
     ``exact``: by the energy balance in layers (``balance``) instead of one lag a material, half a second dearer for each new moment.
     """
     extra = balance.correction(moment) if exact else None
+    return planck.read_back(_smoothed(scene, shot, partial(_warmth, scene, moment, extra), _warm, edge_rays).reshape(shot.shape))
 
-    def looks(image: Float32[np.ndarray, "n 1"]) -> Float32[np.ndarray, "n 1"]:
-        """Apparent temperature in steps that show."""
-        return planck.read_back(image) * np.float32(1 / STEP_K)
 
-    return planck.read_back(_smoothed(scene, shot, partial(_warmth, scene, moment, extra), looks, edge_rays).reshape(shot.shape))
+def _bright(moment: Moment, image: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
+    """Light in steps that show."""
+    return np.sqrt(image * np.float32(light.exposure(image, moment.dark)) + np.float32(DIM)) * np.float32(1 / STEP)
+
+
+def _warm(image: Float32[np.ndarray, "n 1"]) -> Float32[np.ndarray, "n 1"]:
+    """Radiance in steps that show."""
+    return planck.read_back(image) * np.float32(1 / STEP_K)
 
 
 def _light(
@@ -178,15 +179,20 @@ def _smoothed(scene: Scene, shot: Shot, shade: Callable[..., Float32[np.ndarray,
     if edge_rays not in SUBPIXELS:
         raise ValueError(f"edge_rays: {edge_rays}; give one of {sorted(SUBPIXELS)}")
     image = shade(shot.hit, shot.directions)
-    if edge_rays == 1 or not len(chosen := np.flatnonzero(edges(scene, shot, looks(image) * np.float32(edge_rays / 2)))):
+    if edge_rays == 1 or not np.any(sides := edges(scene, shot, looks(image) * np.float32(edge_rays / 2))):
         return image
-    middle, right, down = (rows(array, chosen) for array in (lens(shot.camera).directions, lens(shot.camera).right, lens(shot.camera).down))
-    rays = np.concatenate([middle + np.float32(x) * right + np.float32(y) * down for x, y in SUBPIXELS[edge_rays]])
-    directions = turn(shot.world_from_camera[:3, :3], unit(rays))
-    other, hit = _fresh(scene, shot, np.tile(chosen, edge_rays), directions, every=edge_rays > 2)
-    samples = np.tile(own := rows(image, chosen), (edge_rays, 1))
-    samples[other] = shade(hit, rows(directions, other))
-    image[chosen] = (own + samples.reshape(edge_rays, len(chosen), -1).sum(0)) / np.float32(edge_rays + 1)
+    asked = [np.flatnonzero(side) for side in (sides if edge_rays == 2 else [sides.any(0)] * edge_rays)]
+    lens_ = lens(shot.camera)
+    rays = [
+        rows(lens_.directions, each) + np.float32(x) * rows(lens_.right, each) + np.float32(y) * rows(lens_.down, each)
+        for each, (x, y) in zip(asked, SUBPIXELS[edge_rays], strict=True)
+    ]
+    directions, pixel = turn(shot.world_from_camera[:3, :3], unit(np.concatenate(rays))), np.concatenate(asked)
+    other, hit = _fresh(scene, shot, pixel, directions, every=edge_rays > 2)
+    change = (shade(hit, rows(directions, other)) - rows(image, pixel[other])) * np.float32(1 / (edge_rays + 1))
+    ends = np.searchsorted(other, np.cumsum([0, *map(len, asked)]))
+    for first, last in pairwise(ends):
+        image[pixel[other[first:last]]] += change[first:last]
     return image
 
 
@@ -213,15 +219,16 @@ def _unlike(scene: Scene, shot: Shot, met: Met, pixel: Int[np.ndarray, "n"]) -> 
     return np.flatnonzero((mine != middle) | np.isin(mine % 32, PAINTED))
 
 
-def edges(scene: Scene, shot: Shot, looks: Float32[np.ndarray, "n c"]) -> Bool[np.ndarray, "n"]:
-    """Pixels next to one that shows another object or another material and differs by a step of 1 or more."""
+def edges(scene: Scene, shot: Shot, looks: Float32[np.ndarray, "n c"]) -> Bool[np.ndarray, "2 n"]:
+    """Pixels whose left or upper neighbour shows another object or another material and differs by a step of 1 or more; and right or lower."""
     key, looks = shot.hit.things(scene, len(looks)).reshape(shot.shape), looks.reshape(*shot.shape, -1)
-    edge = np.zeros(shot.shape, bool)
-    for axis in (0, 1):
-        change = (np.diff(key, axis=axis) != 0) & (np.abs(np.diff(looks, axis=axis)).max(-1) > 1)
-        none = np.zeros_like(np.take(change, [0], axis))
-        edge |= np.concatenate([change, none], axis) | np.concatenate([none, change], axis)
-    return edge.ravel()
+    edge = np.zeros((2, *shot.shape), bool)
+    across, down = ((np.diff(key, axis=axis) != 0) & (np.abs(np.diff(looks, axis=axis)).max(-1) > 1) for axis in (1, 0))
+    edge[0, :, 1:] |= across
+    edge[0, 1:] |= down
+    edge[1, :, :-1] |= across
+    edge[1, :-1] |= down
+    return edge.reshape(2, -1)
 
 
 def view(
