@@ -15,7 +15,7 @@ from jaxtyping import Float, Float32, Int
 from heatnet.street.beams import Source
 from heatnet.street.heat import INSIDE
 from heatnet.street.hits import Surface
-from heatnet.street.materials import Material, column
+from heatnet.street.materials import Material, figures
 from heatnet.street.texture import smooth_noise, surface
 from heatnet.street.vectors import dot, spread, unit
 from heatnet.street.weather import Moment
@@ -48,7 +48,7 @@ def darkened(albedo: Float32[np.ndarray, "n 3"], wet: Int[np.ndarray, "m"], shar
 
 def wet(hit: Surface, moment: Moment) -> Int[np.ndarray, "m"]:
     """Which surfaces have a film: what can hold one and faces up."""
-    return np.flatnonzero((column("wets")[hit.material] > 0) & (hit.normal[:, 2] > 0.9)) if moment.wet > 0 else np.zeros(0, int)
+    return np.flatnonzero((figures("wets", hit.material) > 0) & (hit.normal[:, 2] > 0.9)) if moment.wet > 0 else np.zeros(0, int)
 
 
 def puddles(road: Surface, moment: Moment) -> Float32[np.ndarray, "m"]:

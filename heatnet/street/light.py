@@ -11,7 +11,7 @@ from jaxtyping import Float, Float32, Int
 from heatnet.street import beams
 from heatnet.street.beams import COOL, HEADLIGHT_POWER, RED, SODIUM, Source, low_beam, own
 from heatnet.street.hits import Surface
-from heatnet.street.materials import Material, column
+from heatnet.street.materials import Material, figures
 from heatnet.street.texture import smooth_noise
 from heatnet.street.vectors import dot, rows, spread
 from heatnet.street.weather import Moment
@@ -86,7 +86,7 @@ def day(hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Float32
     irradiance = spread(facing, sun_colour(moment)) + spread(open_sky, sky_colour(moment))
     bounce = spread(np.float32(0.12) * (1 - open_sky), np.float32(0.5) * sun_colour(moment) + sky_colour(moment))
     radiance = hit.albedo * (irradiance + bounce)
-    shiny = np.flatnonzero(column("mirror")[hit.material] > 0)
+    shiny = np.flatnonzero(figures("mirror", hit.material) > 0)
     radiance[shiny] += _mirror(hit, shiny) * _reflected(hit, shiny, moment)
     signal = hit.material == Material.SIGNAL
     radiance[signal] += 0.7 * hit.albedo[signal]
@@ -105,7 +105,7 @@ def sources(scene: Scene, hit: Surface, moment: Moment, seen: Float32[np.ndarray
 
 def _mirror(hit: Surface, chosen: Int[np.ndarray, "m"]) -> Float32[np.ndarray, "m 1"]:
     """Share of light mirrored: R0 + (1 - R0) (1 - cos)^5."""
-    base = column("mirror")[hit.material[chosen]]
+    base = figures("mirror", hit.material[chosen])
     cos = np.clip(-dot(hit.direction[chosen], hit.normal[chosen]), 0, 1)
     return np.asarray((base + (0.6 - base) * (1 - cos) ** 5)[:, None])
 

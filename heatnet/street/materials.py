@@ -111,6 +111,11 @@ def column(name: str) -> Float32[np.ndarray, "materials"]:
     return np.array([getattr(PHYSICS[material], name) for material in Material], np.float32)
 
 
+def figures(name: str, material: UInt8[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
+    """One figure of each surface's material."""
+    return np.take(column(name), material)
+
+
 class Stuff(NamedTuple):
     """A material, the Vistas id of the thing that it covers, and a colour (reflectance, linear, 0..1)."""
 

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Int
 
 from heatnet.street.hits import Met, Surface, meet, plain
-from heatnet.street.materials import Material, column, vistas_id
+from heatnet.street.materials import Material, figures, vistas_id
 from heatnet.street.path import Profile
 from heatnet.street.vectors import phase, rows, unit
 from heatnet.street.world import Scene
@@ -77,10 +77,9 @@ def described(
         met, directions = met.of(ray), rows(directions, ray)
         origin = origin if origin.ndim == 1 else rows(origin, ray)
     floor = np.flatnonzero((met.face >= 0) & (met.face < len(scene.along)))
-    corners = np.take(scene.along, met.face[floor], axis=0)
-    u, v = met.u[floor, None], met.v[floor, None]
-    along = corners[:, 0] + u * (corners[:, 1] - corners[:, 0]) + v * (corners[:, 2] - corners[:, 0])
-    return _dressed(scene, plain(scene, origin, ray, directions, met), floor, along)
+    a, b, c = np.take(scene.along.reshape(-1, 6).T, met.face[floor], axis=-1).reshape(3, 2, -1)
+    along = a + met.u[floor] * (b - a) + met.v[floor] * (c - a)
+    return _dressed(scene, plain(scene, origin, ray, directions, met), floor, along.T)
 
 
 def _dressed(scene: Scene, hit: Surface, floor: Int[np.ndarray, "m"], along: Float32[np.ndarray, "m 2"]) -> Surface:
@@ -99,7 +98,7 @@ def _dressed(scene: Scene, hit: Surface, floor: Int[np.ndarray, "m"], along: Flo
     ):
         if len(chosen := np.flatnonzero(hit.material == material)):
             paint(scene, hit, chosen)
-    tone = 1 + column("texture")[hit.material] * grain
+    tone = 1 + figures("texture", hit.material) * grain
     hit.albedo[...] = np.minimum(hit.albedo * np.clip(tone, 0.25, 2)[:, None], np.float32(0.95))
     leaf = np.flatnonzero(hit.material == Material.LEAF)
     point = rows(hit.point, leaf)
