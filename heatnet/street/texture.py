@@ -100,7 +100,7 @@ def _dressed(scene: Scene, hit: Surface, floor: Int[np.ndarray, "m"], along: Flo
             paint(scene, hit, chosen)
     tone = 1 + figures("texture", hit.material) * grain
     hit.albedo[...] = np.minimum(hit.albedo * np.clip(tone, 0.25, 2)[:, None], np.float32(0.95))
-    leaf = np.flatnonzero(hit.material == Material.LEAF)
+    leaf = np.flatnonzero((hit.material == Material.LEAF) | (hit.material == Material.BROWN_LEAF))
     point = rows(hit.point, leaf)
     hit.normal[leaf] = unit(rows(hit.normal, leaf) + 0.45 * np.stack([noise(point + np.float32(k), 0.12) for k in (3.3, 17.7, 31.1)]).T)
     return hit

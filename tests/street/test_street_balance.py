@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from heatnet.street import Moment, balance, heat, planck
+from heatnet.street import Moment, balance, heat, planck, plants
 from heatnet.street.balance import ZERO_C, Place, Slab, bands_of, conducted, course, courses, crossovers
 from heatnet.street.hits import Surface
 from heatnet.street.materials import PHYSICS, Material
@@ -181,3 +181,12 @@ def test_plants_transpire_neither_by_night_nor_in_frost_nor_with_a_share_of_zero
     assert heat.lagged(Material.LEAF, SUMMER, (0.0, 0.0, 1.0), 1.0) > SUMMER.air_c() + 15
     assert dry.surface_c.max() > full.surface_c.max() + 10
     assert abs(with_it[12.0] - SUMMER.air_c()) < 5
+
+
+def test_brown_leaves_transpire_no_more_and_are_warmer_in_the_sun_than_green_ones():
+    brown, green = (plants.leaves(np.random.default_rng(1), turned).material for turned in (1.0, 0.0))
+    assert (brown, green) == (Material.BROWN_LEAF, Material.LEAF)
+    assert PHYSICS[brown] == replace(PHYSICS[green], transpires=0.0)
+    by_day, by_night = ([heat.lagged(one, replace(SUMMER, hour=hour), (0.0, 0.0, 1.0), 1.0) for one in (brown, green)] for hour in (13.0, 1.0))
+    assert by_day[0] > by_day[1] + 5
+    assert by_night[0] == pytest.approx(by_night[1], abs=1e-4)
