@@ -84,8 +84,10 @@ def described(
 
 def _dressed(scene: Scene, hit: Surface, floor: Int[np.ndarray, "m"], along: Float32[np.ndarray, "m 2"]) -> Surface:
     """Textures applied; ``floor`` are the surfaces on the ground, ``along`` their (s, t)."""
-    fade = 1 / (1 + hit.distance / 25)
-    grain = (noise(hit.point, 0.045) * fade + 0.7 * noise(hit.point + np.float32(9.1), 0.6)) * np.float32(0.6)
+    grain = noise(hit.point, 0.045)
+    grain /= 1 + hit.distance / 25
+    grain += np.float32(0.7) * noise(hit.point + np.float32(9.1), 0.6)
+    grain *= np.float32(0.6)
     hit = replace(hit, grain=grain)
     if len(floor):
         _marks(scene, hit, floor, along)
@@ -99,7 +101,8 @@ def _dressed(scene: Scene, hit: Surface, floor: Int[np.ndarray, "m"], along: Flo
         if len(chosen := np.flatnonzero(hit.material == material)):
             paint(scene, hit, chosen)
     tone = 1 + figures("texture", hit.material) * grain
-    hit.albedo[...] = np.minimum(hit.albedo * np.clip(tone, 0.25, 2)[:, None], np.float32(0.95))
+    np.multiply(hit.albedo, np.clip(tone, 0.25, 2, out=tone)[:, None], out=hit.albedo)
+    np.minimum(hit.albedo, np.float32(0.95), out=hit.albedo)
     leaf = np.flatnonzero((hit.material == Material.LEAF) | (hit.material == Material.BROWN_LEAF))
     point = rows(hit.point, leaf)
     hit.normal[leaf] = unit(rows(hit.normal, leaf) + 0.45 * np.stack([noise(point + np.float32(k), 0.12) for k in (3.3, 17.7, 31.1)]).T)
@@ -169,12 +172,14 @@ def _front(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
     pitch, storey, glass, lit = rows(scene.parts.style, part).T
     shop, glass = glass >= 1, glass % 1
     u, v = np.where(sideways, local[:, 1], local[:, 0]) / np.maximum(pitch, 0.1) + 0.5, local[:, 2] / np.maximum(storey, 0.1)
-    column_, row = np.floor(u).astype(np.int32), np.floor(v).astype(np.int32)
-    fu, fv = np.abs(u - column_ - 0.5), v - row
+    left, under = np.floor(u), np.floor(v)
+    column_, row = left.astype(np.int32), under.astype(np.int32)
+    fu, fv = np.abs(u - left - 0.5), v - under
     draw = chance(scene.parts.seed[part], column_ + 512, row + 64, sideways.astype(np.int32))
     upright = (np.abs(hit.normal[chosen, 2]) < 0.5) & (pitch > 0)
     below = (row == 0) & shop & sideways
-    half, low, high = np.where(below, 0.43, glass / 2), np.where(below, 0.12, 0.32), np.where(below, 0.82, 0.80)
+    half, low = np.where(below, np.float32(0.43), glass / 2), np.where(below, np.float32(0.12), np.float32(0.32))
+    high = np.where(below, np.float32(0.82), np.float32(0.80))
     door = upright & (row == 0) & sideways & (fu * pitch < 0.55) & (fv * storey < 2.15) & (chance(scene.parts.seed[part], column_) < 0.25)
     window = upright & (fu < half) & (fv > low) & (fv < high) & (draw > 0.06) & ~door
     pane = window & (fu < half - 0.07 / pitch) & (fv > low + 0.025) & (fv < high - 0.025) & (fu * pitch > 0.03)
