@@ -126,7 +126,7 @@ def sunlight(day: Weather, place: Place) -> Float[np.ndarray, "steps"]:
     hidden = np.zeros(len(day.hours), bool)
     if place.shaded_h is not None:
         hidden = (place.shaded_h[0] <= day.hours % 24) & (day.hours % 24 <= place.shaded_h[1])
-    facing = np.maximum(day.towards_sun @ np.array(place.normal), 0)
+    facing = np.maximum((day.towards_sun * np.array(place.normal)).sum(-1), 0)
     return np.where(hidden, 0, place.sunny * day.beam * facing) + (0.5 + 0.5 * place.normal[2]) * day.diffuse
 
 

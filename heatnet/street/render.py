@@ -115,7 +115,7 @@ def temperature(scene: Scene, shot: Shot, moment: Moment, edge_rays: int, exact:
     """Apparent temperature of every pixel in degrees Celsius; a pixel at an edge has the mean radiance of its middle and
     ``edge_rays`` rays more.
 
-    ``exact``: by the energy balance in layers (``balance``) instead of one lag a material, half a second dearer for each new moment.
+    ``exact``: by the energy balance in layers (``balance``) instead of one lag a material, some 15 ms dearer for each new moment.
     """
     extra = balance.correction(moment) if exact else None
     return planck.read_back(_smoothed(scene, shot, partial(_warmth, scene, moment, extra), _warm, edge_rays).reshape(shot.shape))
