@@ -14,11 +14,12 @@ Sources: Incropera and DeWitt, Fundamentals of Heat and Mass Transfer, ch. 5; co
 Fundamentals (2017), ch. 26 and 33, rounded.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, Int
 from scipy.linalg.lapack import dgtsv
 
 from heatnet.street.heat import SEEN_BEFORE, SIDES, STEFAN_BOLTZMANN, drying, ground_share, lagged, sky_loss, transpired_share
@@ -83,42 +84,87 @@ class Day:
     stored_j: Float[np.ndarray, "steps"]
 
 
-def sunlight(moment: Moment, lag_h: float, place: Place) -> float:
-    """G in W/m2 on a surface, ``lag_h`` hours before the moment."""
-    hour = (moment.hour - lag_h) % 24
-    open_sky = 0.5 + 0.5 * place.normal[2]
-    hidden = place.shaded_h is not None and place.shaded_h[0] <= hour <= place.shaded_h[1]
-    beam = 0.0 if hidden else place.sunny * moment.beam(lag_h) * max(0.0, float(np.dot(moment.sun(lag_h), place.normal)))
-    return beam + open_sky * moment.diffuse(lag_h)
+@dataclass(frozen=True)
+class Bands:
+    """The equations of slabs, cell after cell, W/(m2 K): where each slab's surface is, what a cell keeps, the side diagonals, the diagonal
+    without the surface's own slope; and what the far side gives, W/m2."""
+
+    top: Int[np.ndarray, "slabs"]
+    own: Float[np.ndarray, "cells"]
+    beside: Float[np.ndarray, "between"]
+    diagonal: Float[np.ndarray, "cells"]
+    behind: Float[np.ndarray, "cells"]
+
+
+@dataclass(frozen=True)
+class Weather:
+    """What a moment's day holds for every surface, step by step from midnight: W/m2, kelvin, and ``heat``'s figures of water and plants."""
+
+    hours: Float[np.ndarray, "steps"]
+    towards_sun: Float[np.ndarray, "steps 3"]
+    beam: Float[np.ndarray, "steps"]
+    diffuse: Float[np.ndarray, "steps"]
+    air_k: Float[np.ndarray, "steps"]
+    sky_loss: Float[np.ndarray, "steps"]
+    drying: Float[np.ndarray, "steps 2"]
+    transpired: Float[np.ndarray, "steps"]
+
+
+@lru_cache(4)
+def weather(moment: Moment, step_s: float) -> Weather:
+    """The day of a moment (its hour is ignored)."""
+    hours = (np.arange(round(86400 / step_s)) + 1) * step_s / 3600
+    lags = [float(moment.hour - hour) for hour in hours]
+    air = np.array([moment.air_c(lag) for lag in lags]) + ZERO_C
+    sun, beam, diffuse = (np.array([get(lag) for lag in lags]) for get in (moment.sun, moment.beam, moment.diffuse))
+    loss, water, plants = (np.array([get(moment, lag) for lag in lags]) for get in (sky_loss, drying, transpired_share))
+    return Weather(hours, sun, beam, diffuse, air, loss, water, plants)
+
+
+def sunlight(day: Weather, place: Place) -> Float[np.ndarray, "steps"]:
+    """G in W/m2 on a surface."""
+    hidden = np.zeros(len(day.hours), bool)
+    if place.shaded_h is not None:
+        hidden = (place.shaded_h[0] <= day.hours % 24) & (day.hours % 24 <= place.shaded_h[1])
+    facing = np.maximum((day.towards_sun * np.array(place.normal)).sum(-1), 0)
+    return np.where(hidden, 0, place.sunny * day.beam * facing) + (0.5 + 0.5 * place.normal[2]) * day.diffuse
 
 
 def course(material: Material, moment: Moment, place: Place | None = None, slab: Slab | None = None, step_s: float = 300.0, days: int = 12) -> Day:
     """The last of ``days`` equal days like the moment's (its hour is ignored), from midnight to midnight."""
-    place, slab = place or Place(), slab or SLABS[material]
-    figures, damp, open_sky = PHYSICS[material], moment.wet * PHYSICS[material].wets, 0.5 + 0.5 * (place or Place()).normal[2]
-    hours = (np.arange(round(86400 / step_s)) + 1) * step_s / 3600
-    air = np.array([moment.air_c(moment.hour - hour) for hour in hours]) + ZERO_C
-    absorbed = ground_share(material, moment) * np.array([sunlight(moment, moment.hour - hour, place) for hour in hours])
-    around = open_sky * (air - moment.sky_depression()) ** 4 + (1 - open_sky) * air**4
-    loss, steeper = damp * np.array([drying(moment, moment.hour - hour) for hour in hours]).T
+    return courses([(material, place or Place(), slab or SLABS[material])], moment, step_s, days)[0]
+
+
+def courses(surfaces: Sequence[tuple[Material, Place, Slab]], moment: Moment, step_s: float, days: int) -> list[Day]:
+    """``course`` of several surfaces at once: their cells stand one after another in the same equations, with nothing between them."""
+    day = weather(moment, step_s)
+    absorbed, around, exchange, fixed = (np.stack(each, -1) for each in zip(*[_forcing(*pair[:2], moment, day) for pair in surfaces], strict=True))
+    emits = STEFAN_BOLTZMANN * np.array([PHYSICS[material].emissivity for material, _, _ in surfaces])
+    slabs = tuple(slab for _, _, slab in surfaces)
+    bands = bands_of(slabs, tuple(cells_of(slab, step_s) for slab in slabs), step_s)
+    state, top = np.full(len(bands.own), day.air_k.mean()), bands.top
+    record = np.zeros((5, len(day.hours), len(surfaces)))
+    for step in range(days * len(day.hours)):
+        i, before, warm = step % len(day.hours), state, state[top]
+        radiative = 4 * emits * warm**3
+        constant = absorbed[i] + emits * (around[i] - warm**4) + radiative * warm + fixed[i]
+        state = conducted(state, bands, constant, radiative + exchange[i])
+        if step >= (days - 1) * len(day.hours):
+            gain = constant - absorbed[i] - fixed[i] - radiative * state[top]
+            stored = np.add.reduceat((state - before) * bands.own * step_s, top)
+            record[:, i] = state[top] - ZERO_C, absorbed[i], gain, fixed[i] - exchange[i] * state[top], stored
+    return [Day(day.hours, *record[..., k]) for k in range(len(surfaces))]
+
+
+def _forcing(material: Material, place: Place, moment: Moment, day: Weather) -> tuple[Float[np.ndarray, "steps"], ...]:
+    """Of a surface: a G, the sum of F T_sky^4 and (1 - F) T_a^4, what air (and water) take for a kelvin, and what they give at zero."""
+    figures, open_sky = PHYSICS[material], 0.5 + 0.5 * place.normal[2]
+    absorbed = ground_share(material, moment) * sunlight(day, place)
+    around = open_sky * (day.air_k - moment.sky_depression()) ** 4 + (1 - open_sky) * day.air_k**4
+    loss, steeper = moment.wet * figures.wets * day.drying.T
     exchange = 5.7 + 3.8 * moment.wind + steeper
-    net = absorbed - figures.emissivity * open_sky * np.array([sky_loss(moment, moment.hour - hour) for hour in hours])
-    latent = figures.transpires * np.array([transpired_share(moment, moment.hour - hour) for hour in hours]) * np.maximum(net, 0)
-    fixed = exchange * air - loss - latent
-    cells = cells_of(slab, step_s)
-    state = np.full(cells, air.mean())
-    record = np.zeros((5, len(hours)))
-    for day in range(days):
-        for i in range(len(hours)):
-            before, warm = state, state[0]
-            radiative = 4 * figures.emissivity * STEFAN_BOLTZMANN * warm**3
-            constant = absorbed[i] + figures.emissivity * STEFAN_BOLTZMANN * (around[i] - warm**4) + radiative * warm + fixed[i]
-            state = conducted(state, slab, step_s, constant, radiative + exchange[i])
-            if day == days - 1:
-                gain = constant - absorbed[i] - fixed[i] - radiative * state[0]
-                stored = (state - before).sum() * slab.capacity * slab.thick_m / cells
-                record[:, i] = state[0] - ZERO_C, absorbed[i], gain, fixed[i] - exchange[i] * state[0], stored
-    return Day(hours, *record)
+    latent = figures.transpires * day.transpired * np.maximum(absorbed - figures.emissivity * open_sky * day.sky_loss, 0)
+    return absorbed, around, exchange, exchange * day.air_k - loss - latent
 
 
 def cells_of(slab: Slab, step_s: float) -> int:
@@ -127,31 +173,39 @@ def cells_of(slab: Slab, step_s: float) -> int:
     return int(np.clip(np.ceil(2 * slab.thick_m / reach), 1, 200))
 
 
-def conducted(state: Float[np.ndarray, "cells"], slab: Slab, step_s: float, constant: float, slope: float) -> Float[np.ndarray, "cells"]:
-    """One implicit step: the surface gains ``constant - slope T`` W/m2, cells conduct to each other and to the far side.
+def conducted(
+    state: Float[np.ndarray, "cells"], bands: Bands, constant: Float[np.ndarray, "slabs"] | float, slope: Float[np.ndarray, "slabs"] | float
+) -> Float[np.ndarray, "cells"]:
+    """One implicit step: a surface gains ``constant - slope T`` W/m2, cells conduct to each other and to the far side.
 
     Half a cell lies between the surface and the middle of the first cell; its resistance is left out, for cells are thin.
     """
-    own, between, beside, diagonal = _bands(slab, len(state), step_s)
-    diagonal, right = diagonal.copy(), own * state
-    diagonal[0] += slope
-    right[0] += constant
-    if slab.behind_c is not None:
-        right[-1] += 2 * between * (slab.behind_c + ZERO_C)
-    return np.asarray(dgtsv(beside, diagonal, beside, right)[3] if len(state) > 1 else right / diagonal)
+    diagonal, right = bands.diagonal.copy(), bands.own * state + bands.behind
+    diagonal[bands.top] += slope
+    right[bands.top] += constant
+    return np.asarray(dgtsv(bands.beside, diagonal, bands.beside, right)[3] if len(state) > 1 else right / diagonal)
 
 
 @lru_cache(64)
-def _bands(slab: Slab, cells: int, step_s: float) -> tuple[float, float, Float[np.ndarray, "between"], Float[np.ndarray, "cells"]]:
-    """What a cell keeps and what it passes to the next, W/(m2 K), and the equations' side diagonals and, without the
-    surface's own slope, diagonal."""
+def bands_of(slabs: tuple[Slab, ...], cells: tuple[int, ...], step_s: float) -> Bands:
+    """The equations of slabs in so many cells each, one slab after another."""
+    own, between = (np.array(each) for each in zip(*[_cell(slab, count, step_s) for slab, count in zip(slabs, cells, strict=True)], strict=True))
+    last = np.cumsum(cells) - 1
+    beside = np.repeat(-between, cells)
+    beside[last] = 0
+    diagonal, behind = np.repeat(own, cells) - beside, np.zeros(len(beside))
+    diagonal[1:] -= beside[:-1]
+    for end, slab, passed in zip(last, slabs, between, strict=True):
+        if slab.behind_c is not None:
+            diagonal[end] += 2 * passed
+            behind[end] = 2 * passed * (slab.behind_c + ZERO_C)
+    return Bands(last + 1 - np.array(cells), np.repeat(own, cells), beside[:-1], diagonal, behind)
+
+
+def _cell(slab: Slab, cells: int, step_s: float) -> tuple[float, float]:
+    """What a cell keeps and what it passes to the next, W/(m2 K)."""
     dx = slab.thick_m / cells
-    own, between = slab.capacity * dx / step_s, slab.conductivity / dx
-    diagonal = np.full(cells, own)
-    diagonal[:-1] += between
-    diagonal[1:] += between
-    diagonal[-1] += 2 * between if slab.behind_c is not None else 0.0
-    return own, between, np.full(cells - 1, -between), diagonal
+    return slab.capacity * dx / step_s, slab.conductivity / dx
 
 
 @lru_cache(16)
@@ -162,12 +216,11 @@ def correction(moment: Moment) -> Float32[np.ndarray, "materials sides"]:
     but the top of what lies flat or is thin (upright planks and car bodies are within 1 K by the lag alone).
     """
     found = np.zeros((len(Material), len(SIDES)), np.float32)
-    for material in SLABS:
-        for side, normal in enumerate(SIDES):
-            if normal[2] > 0 or (normal[2] == 0 and material is Material.WALL):
-                day = course(material, moment, Place(normal, sunny=SEEN_BEFORE), step_s=900.0, days=6)
-                full = np.interp(moment.hour, day.hours, day.surface_c, period=24.0)
-                found[material, side] = full - lagged(material, moment, normal, SEEN_BEFORE)
+    both = [(m, side) for m in SLABS for side, (_, _, up) in enumerate(SIDES) if up > 0 or (up == 0 and m is Material.WALL)]
+    days = courses([(m, Place(SIDES[side], sunny=SEEN_BEFORE), SLABS[m]) for m, side in both], moment, step_s=900.0, days=6)
+    for (material, side), day in zip(both, days, strict=True):
+        full = np.interp(moment.hour, day.hours, day.surface_c, period=24.0)
+        found[material, side] = full - lagged(material, moment, SIDES[side], SEEN_BEFORE)
     return found
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float32, Int
 
-from heatnet.street.texture import Surface
+from heatnet.street.hits import Surface
 from heatnet.street.vectors import dot, rows
 from heatnet.street.world import Scene
 

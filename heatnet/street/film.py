@@ -7,7 +7,6 @@ al., EGSR 2007), which draws the long streaks under headlights. Dry things are n
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields, replace
 
 import cv2
 import numpy as np
@@ -15,9 +14,10 @@ from jaxtyping import Float, Float32, Int
 
 from heatnet.street.beams import Source
 from heatnet.street.heat import INSIDE
-from heatnet.street.materials import Material, column
-from heatnet.street.texture import Surface, smooth_noise, surface
-from heatnet.street.vectors import dot, rows, spread, unit
+from heatnet.street.hits import Surface
+from heatnet.street.materials import Material, figures
+from heatnet.street.texture import smooth_noise, surface
+from heatnet.street.vectors import dot, spread, unit
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
 
@@ -48,13 +48,7 @@ def darkened(albedo: Float32[np.ndarray, "n 3"], wet: Int[np.ndarray, "m"], shar
 
 def wet(hit: Surface, moment: Moment) -> Int[np.ndarray, "m"]:
     """Which surfaces have a film: what can hold one and faces up."""
-    return np.flatnonzero((column("wets")[hit.material] > 0) & (hit.normal[:, 2] > 0.9)) if moment.wet > 0 else np.zeros(0, int)
-
-
-def picked(hit: Surface, chosen: Int[np.ndarray, "m"]) -> Surface:
-    """Some of the surfaces, numbered anew."""
-    found = Surface(*(rows(getattr(hit, field.name), chosen) for field in fields(Surface)))
-    return replace(found, ray=np.arange(len(chosen)))
+    return np.flatnonzero((figures("wets", hit.material) > 0) & (hit.normal[:, 2] > 0.9)) if moment.wet > 0 else np.zeros(0, int)
 
 
 def puddles(road: Surface, moment: Moment) -> Float32[np.ndarray, "m"]:
@@ -85,7 +79,7 @@ def shine(
     if blur is None:
         seen = _mirrored(scene, road, moment.dark, look)
     else:
-        half = _mirrored(scene, picked(road, np.arange(0, len(pool), 2)), moment.dark, look)
+        half = _mirrored(scene, road.picked(np.arange(0, len(pool), 2)), moment.dark, look)
         sharp = np.repeat(half, 2, axis=0)[: len(pool)]
         seen = pool[:, None] * sharp + (1 - pool[:, None]) * blur(sharp)
     return light * (1 - share) + share * seen + cover[:, None] * gloss

@@ -14,6 +14,8 @@ CELL_M = 20 / 6
 """Length of the ground's cells: the same ones for every stretch, whose blocks are 20 m long."""
 EDGE_M = 62.0
 BASE_M = -1.5
+RING_M, THICK_M = 550.0, 20.0
+"""How far from the car the hills on the horizon stand; they and the plain are seen below ``BASE_M`` or behind all that is nearer."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,8 @@ def horizon(seed: int, ground: Surface) -> list[Solid]:
     ring = []
     for i in range(count):
         angle = 2 * np.pi * i / count
-        place = (-550 * np.sin(angle), 550 * np.cos(angle), level[i] / 2 - 2)
-        ring.append(Solid(Shape.BOX, (float(place[0]), float(place[1]), float(place[2])), (78, 20, float(level[i])), wood, (0, 0, angle), (0.9, 1)))
+        place = (-RING_M * np.sin(angle), RING_M * np.cos(angle), level[i] / 2 - 2)
+        ring.append(
+            Solid(Shape.BOX, (float(place[0]), float(place[1]), float(place[2])), (78, THICK_M, float(level[i])), wood, (0, 0, angle), (0.9, 1))
+        )
     return [plain, *ring]

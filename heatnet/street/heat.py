@@ -28,9 +28,9 @@ import numpy as np
 from jaxtyping import Float32, Int
 
 from heatnet.street import planck
+from heatnet.street.hits import Surface
 from heatnet.street.light import clouds
-from heatnet.street.materials import PHYSICS, Material, column
-from heatnet.street.texture import Surface
+from heatnet.street.materials import PHYSICS, Material, column, figures
 from heatnet.street.vectors import dot
 from heatnet.street.weather import Moment
 
@@ -74,29 +74,29 @@ def temperature(
     ``correction`` (``balance.correction``) makes up for what one lag a material leaves out.
     """
     open_sky = 0.5 + 0.5 * hit.normal[:, 2]
-    absorptance, emissivity = absorbed_share(hit), column("emissivity")[hit.material]
-    damp = np.float32(moment.wet) * column("wets")[hit.material] if moment.wet > 0 else 0.0
+    absorptance, emissivity = absorbed_share(hit), figures("emissivity", hit.material)
+    damp = np.float32(moment.wet) * figures("wets", hit.material) if moment.wet > 0 else 0.0
     absorptance = absorptance + damp * (soaked_share(absorptance) - absorptance)
-    follow, plants, total = weights(), column("transpires")[hit.material], np.zeros(len(hit.ray), np.float32)
+    follow, plants, total = weights(), figures("transpires", hit.material), np.zeros(len(hit.ray), np.float32)
     for k, lag in enumerate(LAGS_H):
         share = seen if k == 0 else np.asarray(before, np.float32)
         beam = share * np.float32(moment.beam(lag)) * np.clip(dot(hit.normal, moment.sun(lag)), 0, 1)
-        total += follow[k][hit.material] * equilibrium(
+        total += np.take(follow[k], hit.material) * equilibrium(
             moment, lag, absorptance * (beam + open_sky * np.float32(moment.diffuse(lag))), emissivity * open_sky, damp, plants
         )
     if correction is not None:
         total += correction[hit.material, sides(hit.normal)]
-    total += column("texture_k")[hit.material] * (1 - EVEN * damp) * hit.grain + hit.warmth
-    body = column("body")[hit.material]
+    total += figures("texture_k", hit.material) * (1 - EVEN * damp) * hit.grain + hit.warmth
+    body = figures("body", hit.material)
     return total + body * (SKIN_C - total) + body * hit.warmth
 
 
 def absorbed_share(hit: Surface) -> Float32[np.ndarray, "n"]:
     """Solar absorptance: of what is painted by its colour, black against white; of the rest by material."""
-    figure = column("absorptance")[hit.material]
+    figure = figures("absorptance", hit.material)
     red, green, blue = hit.albedo.T
     by_colour = np.float32(PAINT_BLACK) - np.float32(PAINT_SLOPE / 3) * (red + green + blue)
-    return np.where(column("painted")[hit.material] > 0, np.maximum(by_colour, np.float32(0.2)), figure)
+    return np.where(figures("painted", hit.material) > 0, np.maximum(by_colour, np.float32(0.2)), figure)
 
 
 def soaked_share(dry: Float32[np.ndarray, "n"] | float) -> Float32[np.ndarray, "n"] | float:
@@ -194,9 +194,9 @@ def sky_c(moment: Moment, up: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "
 
 def radiance(hit: Surface, moment: Moment, surface_c: Float32[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
     """L that reaches the camera, W/(m2 sr): emitted and mirrored, through air that dims and shines."""
-    emissivity = column("emissivity")[hit.material]
+    emissivity = figures("emissivity", hit.material)
     if moment.wet > 0:
-        film = 0.5 * np.float32(moment.wet) * column("wets")[hit.material]
+        film = 0.5 * np.float32(moment.wet) * figures("wets", hit.material)
         emissivity = emissivity + film * (1 - WATER - (0.6 - WATER) * (1 - np.clip(-dot(hit.direction, hit.normal), 0, 1)) ** 5 - emissivity)
     up = hit.direction[:, 2] - 2 * dot(hit.direction, hit.normal) * hit.normal[:, 2]
     around = np.where(up > 0, sky_c(moment, up), np.float32(moment.air_c()))

@@ -10,8 +10,9 @@ from jaxtyping import Float, Float32, Int
 
 from heatnet.street import beams
 from heatnet.street.beams import COOL, HEADLIGHT_POWER, RED, SODIUM, Source, low_beam, own
-from heatnet.street.materials import Material, column
-from heatnet.street.texture import Surface, smooth_noise
+from heatnet.street.hits import Surface
+from heatnet.street.materials import Material, figures
+from heatnet.street.texture import smooth_noise
 from heatnet.street.vectors import dot, rows, spread
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
@@ -54,16 +55,17 @@ def sky_colour(moment: Moment) -> Float32[np.ndarray, "3"]:
 
 def sky(moment: Moment, directions: Float32[np.ndarray, "n 3"], glow: float) -> Float32[np.ndarray, "n 3"]:
     """Radiance of the sky; by night a faint ``glow`` of the town above the horizon."""
-    up = np.clip(directions[:, 2:], 0, 1)
-    sun = moment.sun()
+    up = np.clip(directions[:, 2], 0, 1)
     if moment.dark:
-        return np.float32(glow) * (0.25 + np.exp(-up / 0.15)) * WARM + twilight(moment) * (PALE + (BLUE - PALE) * np.minimum(2 * up, 1))
+        town, dusk = np.float32(glow) * (0.25 + np.exp(-up / 0.15)), twilight(moment) * np.minimum(2 * up, 1)
+        return spread(town, WARM) + spread(dusk, BLUE - PALE) + twilight(moment) * PALE
     level = np.float32(moment.diffuse() / 160.0)
-    clear = PALE + (BLUE - PALE) * np.minimum(up / 0.5, 1) ** np.float32(0.6)
-    cover = clouds(moment, directions)[:, None]
+    cover = clouds(moment, directions)
     cloud = np.clip((cover - 1.6 + 3.4 * moment.cloud) * 0.9, 0, 1) * np.float32(0.9)
-    near = np.clip(dot(directions, sun), 0, 1)[:, None] ** np.float32(60)
-    return level * (clear * (1 - cloud) + (0.85 + 0.06 * cover * moment.cloud) * cloud) + 0.8 * near * sun_colour(moment)
+    clear, grey = level * (1 - cloud), level * (0.85 + 0.06 * cover * moment.cloud) * cloud
+    near = 0.8 * np.clip(dot(directions, moment.sun()), 0, 1) ** np.float32(60)
+    blue = clear * np.minimum(up / 0.5, 1) ** np.float32(0.6)
+    return spread(clear, PALE) + spread(blue, BLUE - PALE) + spread(near, sun_colour(moment)) + grey[:, None]
 
 
 def twilight(moment: Moment) -> np.float32:
@@ -85,12 +87,16 @@ def day(hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Float32
     irradiance = spread(facing, sun_colour(moment)) + spread(open_sky, sky_colour(moment))
     bounce = spread(np.float32(0.12) * (1 - open_sky), np.float32(0.5) * sun_colour(moment) + sky_colour(moment))
     radiance = hit.albedo * (irradiance + bounce)
-    shiny = np.flatnonzero(column("mirror")[hit.material] > 0)
-    radiance[shiny] += _mirror(hit, shiny) * _reflected(hit, shiny, moment)
+    shiny = np.flatnonzero(figures("mirror", hit.material) > 0)
+    share, mirrored = _mirror(hit, shiny), _reflected(hit, shiny, moment)
+    for k in range(3):
+        radiance[shiny, k] += share * mirrored[:, k]
     signal = hit.material == Material.SIGNAL
     radiance[signal] += 0.7 * hit.albedo[signal]
-    haze = (1 - np.exp(-hit.distance / 1500))[:, None]
-    return radiance * (1 - haze) + haze * np.float32(moment.diffuse() / 190.0)
+    clear = np.exp(-hit.distance / 1500)
+    radiance *= clear[:, None]
+    radiance += ((1 - clear) * np.float32(moment.diffuse() / 190.0))[:, None]
+    return radiance
 
 
 def sources(scene: Scene, hit: Surface, moment: Moment, seen: Float32[np.ndarray, "n"]) -> Iterator[Source]:
@@ -102,20 +108,20 @@ def sources(scene: Scene, hit: Surface, moment: Moment, seen: Float32[np.ndarray
         yield Source(slice(None), towards, np.ones(len(towards), np.float32), seen, sun_colour(moment))
 
 
-def _mirror(hit: Surface, chosen: Int[np.ndarray, "m"]) -> Float32[np.ndarray, "m 1"]:
+def _mirror(hit: Surface, chosen: Int[np.ndarray, "m"]) -> Float32[np.ndarray, "m"]:
     """Share of light mirrored: R0 + (1 - R0) (1 - cos)^5."""
-    base = column("mirror")[hit.material[chosen]]
-    cos = np.clip(-dot(hit.direction[chosen], hit.normal[chosen]), 0, 1)
-    return np.asarray((base + (0.6 - base) * (1 - cos) ** 5)[:, None])
+    base = figures("mirror", hit.material[chosen])
+    away = 1 - np.clip(-dot(rows(hit.direction, chosen), rows(hit.normal, chosen)), 0, 1)
+    return np.asarray(base + (0.6 - base) * away * np.square(np.square(away)))
 
 
 def _reflected(hit: Surface, chosen: Int[np.ndarray, "m"], moment: Moment) -> Float32[np.ndarray, "m 3"]:
     """What a mirror shows: the sky above, dim ground below."""
-    direction, normal = hit.direction[chosen], hit.normal[chosen]
-    mirrored = direction - 2 * dot(direction, normal)[:, None] * normal
-    ground, up = 0.12 * (sky_colour(moment) + sun_colour(moment)), np.clip(mirrored[:, 2:], 0, 1)
-    above = np.float32(moment.diffuse() / 160.0) * (PALE + (BLUE * (1 - moment.cloud) + PALE * moment.cloud - PALE) * np.minimum(2 * up, 1))
-    return np.where(mirrored[:, 2:] > 0.08, above, ground).astype(np.float32)
+    direction, normal = rows(hit.direction, chosen), rows(hit.normal, chosen)
+    up = direction[:, 2] - 2 * dot(direction, normal) * normal[:, 2]
+    ground, level = np.float32(0.12) * (sky_colour(moment) + sun_colour(moment)), np.float32(moment.diffuse() / 160.0)
+    above = level * PALE + spread(level * np.minimum(2 * np.clip(up, 0, 1), 1), np.float32(1 - moment.cloud) * (BLUE - PALE))
+    return np.where(up[:, None] > 0.08, above, ground)
 
 
 def night(scene: Scene, hit: Surface, moment: Moment, glow: float) -> Float32[np.ndarray, "n 3"]:

@@ -50,6 +50,7 @@ class Material(IntEnum):
     TAILLIGHT = 24
     PLASTIC = 25
     SIGNAL = 26
+    BROWN_LEAF = 27
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class Physics:
     ``body`` is the share of the way from the air's temperature to 33 degrees (skin) that a living surface keeps;
     ``mirror`` the share of light that it reflects like a mirror at normal incidence. What is ``painted`` (1) takes up sunlight by its
     colour (``heat.absorbed_share``); its absorptance here is that of a middling colour. What ``wets`` (1) holds a film of water after rain;
-    ``transpires`` is the share of what plants with all the water they want transpire (ours: a lawn is drier than a crown).
+    ``transpires`` is the share of what plants with all the water they want transpire (ours: a lawn is drier than a crown); leaves that
+    have turned brown have shut their pores.
     """
 
     emissivity: float
@@ -102,6 +104,7 @@ PHYSICS: dict[Material, Physics] = {
     Material.TAILLIGHT: Physics(0.88, 0.50, 0.4, 0.3, 0.03),
     Material.PLASTIC: Physics(0.93, 0.70, 0.6, 0.3, 0.06, painted=1),
     Material.SIGNAL: Physics(0.92, 0.80, 0.5, 0.3, 0.05),
+    Material.BROWN_LEAF: Physics(0.97, 0.50, 0.2, 0.7, 0.55),
 }
 
 
@@ -109,6 +112,11 @@ PHYSICS: dict[Material, Physics] = {
 def column(name: str) -> Float32[np.ndarray, "materials"]:
     """One figure of every material, by its number."""
     return np.array([getattr(PHYSICS[material], name) for material in Material], np.float32)
+
+
+def figures(name: str, material: UInt8[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
+    """One figure of each surface's material."""
+    return np.take(column(name), material)
 
 
 class Stuff(NamedTuple):

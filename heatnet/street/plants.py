@@ -21,8 +21,9 @@ class Season(NamedTuple):
 
 
 def leaves(rng: np.random.Generator, turned: float) -> Stuff:
-    """Foliage of the season: the share ``turned`` of plants is yellow, red or brown."""
-    return stuff(Material.LEAF, "Vegetation", choice(rng, AUTUMN if rng.random() < turned else GREENS))
+    """Foliage of the season: the share ``turned`` of plants is yellow, red or brown, and transpires no more."""
+    brown = rng.random() < turned
+    return stuff(Material.BROWN_LEAF if brown else Material.LEAF, "Vegetation", choice(rng, AUTUMN if brown else GREENS))
 
 
 def _blob(rng: np.random.Generator, centre: Vector, size: Vector, leaf: Stuff, shapes: tuple[Shape, ...]) -> Solid:

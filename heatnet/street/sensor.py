@@ -23,13 +23,17 @@ def _curve() -> UInt8[np.ndarray, "4096"]:
 
 def develop(radiance: Float32[np.ndarray, "h w 3"], gain: float, sensor: StreetSensor, rng: np.random.Generator) -> UInt8[np.ndarray, "h w 3"]:
     """Expose: veiling glare, bloom around what is overexposed, shot and read noise (variance = shot x + read^2), the tone curve."""
-    exposed = radiance * np.float32(gain)
+    exposed = np.multiply(radiance, np.float32(gain), order="C")
     exposed += np.float32(VEIL) * np.minimum(exposed, np.float32(60)).mean(dtype=np.float32)
     if (over := exposed.max()) > 1.5:
         exposed += _bloom(exposed, min(float(over), 20.0))
     noise = rng.standard_normal(exposed.shape, np.float32)
-    noise *= np.sqrt(np.float32(sensor.shot_noise) * exposed + np.float32(sensor.read_noise**2))
-    return np.take(_curve(), np.clip((exposed + noise) * np.float32(2048) + np.float32(0.5), 0, 4095).astype(np.int16))
+    deviation = exposed * np.float32(sensor.shot_noise) + np.float32(sensor.read_noise**2)
+    noise *= np.sqrt(deviation, out=deviation)
+    exposed += noise
+    exposed *= np.float32(2048)
+    exposed += np.float32(0.5)
+    return np.take(_curve(), np.clip(exposed, 0, 4095, out=exposed).astype(np.int16))
 
 
 def _bloom(exposed: Float32[np.ndarray, "h w 3"], most: float) -> Float32[np.ndarray, "h w 3"]:

@@ -8,9 +8,9 @@ import numpy as np
 from jaxtyping import Float, Float32
 
 from heatnet.street.materials import Material
-from heatnet.street.path import Layout, Profile
+from heatnet.street.path import Course, Layout, Profile
 from heatnet.street.plants import Season
-from heatnet.street.solids import Solid
+from heatnet.street.solids import Solid, turned
 from heatnet.street.vehicles import BACK_K, FRONT_K
 
 BLOCK_M = 20.0
@@ -80,3 +80,19 @@ def beams_of(on: Float[np.ndarray, "n 6"], poses: Float[np.ndarray, "things 4"])
     cos, sin = np.cos(heading), np.sin(heading)
     moved = (cos * on[:, 1] - sin * on[:, 2] + x, sin * on[:, 1] + cos * on[:, 2] + y, on[:, 3] + z)
     return np.stack([*moved, heading, on[:, 4], on[:, 5]], -1).astype(np.float32)
+
+
+def lamps(course: Course, things: Sequence[Thing]) -> Float32[np.ndarray, "lights 3"]:
+    """World positions of the lamps that work, from the things that hold them; they hang below their heads."""
+    heads = [(thing, solid.centre) for thing in things for solid in thing.solids if solid.stuff.material is Material.LAMP and solid.warmth > 0]
+    moved = [(thing, *turned(centre[:2], thing.turn), centre[2]) for thing, centre in heads]
+    lights = np.array([(thing.s + ahead, thing.t + right, up - 0.15) for thing, right, ahead, up in moved]).reshape(-1, 3)
+    return np.c_[course.place(lights[:, 0], lights[:, 1]), lights[:, 2]].astype(np.float32) if len(lights) else np.zeros((0, 3), np.float32)
+
+
+def footprint(thing: Thing) -> tuple[float, float]:
+    """Half the size, along s and t, of what of a thing stands on the ground."""
+    low = [solid for solid in thing.solids if solid.centre[2] - solid.size[2] / 2 < 0.3]
+    right, ahead = (max((abs(solid.centre[k]) + solid.size[k] / 2 for solid in low), default=0.0) for k in (0, 1))
+    cos, sin = abs(float(np.cos(thing.turn))), abs(float(np.sin(thing.turn)))
+    return cos * ahead + sin * right, cos * right + sin * ahead

@@ -7,7 +7,7 @@ from jaxtyping import Float, Float32, UInt8
 
 from heatnet.calibration.camera import Camera
 from heatnet.config import StreetSensor
-from heatnet.street import heat, light, planck, render, sensor
+from heatnet.street import heat, light, past, planck, render, sensor
 from heatnet.street.materials import Material, classes
 from heatnet.street.weather import Moment
 from heatnet.street.world import Scene
@@ -36,7 +36,7 @@ class Steps:
 def steps(scene: Scene, shot: render.Shot, moment: Moment, numbers: StreetSensor, rng: np.random.Generator) -> Steps:
     """Every step of one image, by one ray a pixel (``render.temperature`` takes the lag alone, as here, unless asked for more)."""
     hit, scale = shot.hit, shot.camera.width / 640
-    own = heat.temperature(hit, moment, light.shadow(scene, hit, moment), render.sunny(scene, hit, moment))
+    own = heat.temperature(hit, moment, light.shadow(scene, hit, moment), past.sunny(scene, hit, moment))
     here = replace(hit, distance=np.zeros_like(hit.distance))
     leaving, arriving = (_image(shot, heat.radiance(where, moment, own), heat.sky_radiance(moment, shot.directions)) for where in (here, hit))
     apparent = planck.read_back(arriving)

@@ -1,35 +1,20 @@
 """What a ray finds, in detail: texture, windows, road marks, computed from the place that it hits."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int, Int32, UInt8
+from jaxtyping import Bool, Float32, Int
 
-from heatnet.street.materials import Material, column, vistas_id
+from heatnet.street.hits import Met, Surface, meet, plain
+from heatnet.street.materials import Material, figures, vistas_id
 from heatnet.street.path import Profile
-from heatnet.street.vectors import dot, phase, rows, unit
+from heatnet.street.vectors import phase, rows, unit
 from heatnet.street.world import Scene
 
 GRAIN = 64
-
-
-@dataclass(frozen=True)
-class Surface:
-    """The surfaces that n rays hit; ``lit`` is the share of full window light, ``grain`` texture in -1..1."""
-
-    ray: Int[np.ndarray, "n"]
-    direction: Float32[np.ndarray, "n 3"]
-    distance: Float32[np.ndarray, "n"]
-    point: Float32[np.ndarray, "n 3"]
-    normal: Float32[np.ndarray, "n 3"]
-    part: Int32[np.ndarray, "n"]
-    material: UInt8[np.ndarray, "n"]
-    label: UInt8[np.ndarray, "n"]
-    albedo: Float32[np.ndarray, "n 3"]
-    warmth: Float32[np.ndarray, "n"]
-    grain: Float32[np.ndarray, "n"]
-    lit: Float32[np.ndarray, "n"]
+PAINTED = (Material.ASPHALT, Material.WALL, Material.CAR_GLASS)
+"""What a texture turns into another material here and there."""
 
 
 @cache
@@ -70,58 +55,39 @@ def chance(*keys: Int[np.ndarray, "n"]) -> Float32[np.ndarray, "n"]:
     return (mixed & np.uint32(0xFFFF)).astype(np.float32) / np.float32(65535)
 
 
-def surface(scene: Scene, origin: Float32[np.ndarray, "3"] | Float32[np.ndarray, "rays 3"], directions: Float32[np.ndarray, "rays 3"]) -> Surface:
-    """Shoot unit rays from a point, or from one point each, and describe what they hit; rays that meet nothing (sky) are left out."""
-    packed = np.ascontiguousarray(directions)
-    distance, face, normal, u, v = scene.static.nearest(origin, packed)
-    part = np.take(scene.static_part, face, mode="clip")
-    floor = np.flatnonzero((face >= 0) & (face < len(scene.along)))
-    if not scene.moving.empty:
-        near, moving_face, moving_normal, _, _ = scene.moving.nearest(origin, packed, distance)
-        moved = np.flatnonzero(near < distance)
-        floor = floor[near[floor] >= distance[floor]]
-        distance[moved], normal[moved], part[moved] = near[moved], moving_normal[moved], scene.moving_part[moving_face[moved]]
-    ray = np.flatnonzero(np.isfinite(distance))
-    if len(ray) < len(distance):
-        distance, normal, part, directions = (rows(array, ray) for array in (distance, normal, part, directions))
-        origin = origin if origin.ndim == 1 else rows(origin, ray)
-    plain = _plain(scene, origin, ray, directions, distance, normal, part)
-    corners = scene.along[face[floor]]
-    along = corners[:, 0] + u[floor, None] * (corners[:, 1] - corners[:, 0]) + v[floor, None] * (corners[:, 2] - corners[:, 0])
-    return _dressed(scene, plain, np.searchsorted(ray, floor), along)
-
-
-def _plain(
+def surface(
     scene: Scene,
-    origin: Float32[np.ndarray, "3"] | Float32[np.ndarray, "n 3"],
-    ray: Int[np.ndarray, "n"],
-    direction: Float32[np.ndarray, "n 3"],
-    distance: Float32[np.ndarray, "n"],
-    normal: Float32[np.ndarray, "n 3"],
-    part: Int32[np.ndarray, "n"],
+    origin: Float32[np.ndarray, "3"] | Float32[np.ndarray, "rays 3"],
+    directions: Float32[np.ndarray, "rays 3"],
+    moving: Bool[np.ndarray, "rays"] | None = None,
 ) -> Surface:
-    """Surfaces as their parts' tables have them; normals face the camera."""
-    sign = -np.sign(dot(normal, direction)) / np.sqrt(np.maximum(dot(normal, normal), np.float32(1e-30)))
-    parts, zero = scene.parts, np.zeros(len(ray), np.float32)
-    return Surface(
-        *(
-            ray,
-            direction,
-            distance,
-            origin + distance[:, None] * direction,
-            normal * sign[:, None],
-            part,
-            np.take(parts.material, part),
-            np.take(parts.label, part),
-        ),
-        *(rows(parts.colour, part), np.take(parts.warmth, part), zero, zero.copy()),
-    )
+    """Shoot unit rays from a point, or from one point each, and describe what they hit; rays that meet nothing (sky) are left out.
+
+    ``moving`` tells which can meet something that moves (``sight.meets``); all, unless given.
+    """
+    return described(scene, origin, directions, meet(scene, origin, directions, moving))
+
+
+def described(
+    scene: Scene, origin: Float32[np.ndarray, "3"] | Float32[np.ndarray, "rays 3"], directions: Float32[np.ndarray, "rays 3"], met: Met
+) -> Surface:
+    """The surfaces that rays have met, with their textures."""
+    ray = np.flatnonzero(np.isfinite(met.distance))
+    if len(ray) < len(met.distance):
+        met, directions = met.of(ray), rows(directions, ray)
+        origin = origin if origin.ndim == 1 else rows(origin, ray)
+    floor = np.flatnonzero((met.face >= 0) & (met.face < len(scene.along)))
+    a, b, c = np.take(scene.along.reshape(-1, 6).T, met.face[floor], axis=-1).reshape(3, 2, -1)
+    along = a + met.u[floor] * (b - a) + met.v[floor] * (c - a)
+    return _dressed(scene, plain(scene, origin, ray, directions, met), floor, along.T)
 
 
 def _dressed(scene: Scene, hit: Surface, floor: Int[np.ndarray, "m"], along: Float32[np.ndarray, "m 2"]) -> Surface:
     """Textures applied; ``floor`` are the surfaces on the ground, ``along`` their (s, t)."""
-    fade = 1 / (1 + hit.distance / 25)
-    grain = (noise(hit.point, 0.045) * fade + 0.7 * noise(hit.point + np.float32(9.1), 0.6)) * np.float32(0.6)
+    grain = noise(hit.point, 0.045)
+    grain /= 1 + hit.distance / 25
+    grain += np.float32(0.7) * noise(hit.point + np.float32(9.1), 0.6)
+    grain *= np.float32(0.6)
     hit = replace(hit, grain=grain)
     if len(floor):
         _marks(scene, hit, floor, along)
@@ -134,9 +100,10 @@ def _dressed(scene: Scene, hit: Surface, floor: Int[np.ndarray, "m"], along: Flo
     ):
         if len(chosen := np.flatnonzero(hit.material == material)):
             paint(scene, hit, chosen)
-    tone = 1 + column("texture")[hit.material] * grain
-    hit.albedo[...] = np.minimum(hit.albedo * np.clip(tone, 0.25, 2)[:, None], np.float32(0.95))
-    leaf = np.flatnonzero(hit.material == Material.LEAF)
+    tone = 1 + figures("texture", hit.material) * grain
+    np.multiply(hit.albedo, np.clip(tone, 0.25, 2, out=tone)[:, None], out=hit.albedo)
+    np.minimum(hit.albedo, np.float32(0.95), out=hit.albedo)
+    leaf = np.flatnonzero((hit.material == Material.LEAF) | (hit.material == Material.BROWN_LEAF))
     point = rows(hit.point, leaf)
     hit.normal[leaf] = unit(rows(hit.normal, leaf) + 0.45 * np.stack([noise(point + np.float32(k), 0.12) for k in (3.3, 17.7, 31.1)]).T)
     return hit
@@ -205,12 +172,14 @@ def _front(scene: Scene, hit: Surface, chosen: Int[np.ndarray, "m"]) -> None:
     pitch, storey, glass, lit = rows(scene.parts.style, part).T
     shop, glass = glass >= 1, glass % 1
     u, v = np.where(sideways, local[:, 1], local[:, 0]) / np.maximum(pitch, 0.1) + 0.5, local[:, 2] / np.maximum(storey, 0.1)
-    column_, row = np.floor(u).astype(np.int32), np.floor(v).astype(np.int32)
-    fu, fv = np.abs(u - column_ - 0.5), v - row
+    left, under = np.floor(u), np.floor(v)
+    column_, row = left.astype(np.int32), under.astype(np.int32)
+    fu, fv = np.abs(u - left - 0.5), v - under
     draw = chance(scene.parts.seed[part], column_ + 512, row + 64, sideways.astype(np.int32))
     upright = (np.abs(hit.normal[chosen, 2]) < 0.5) & (pitch > 0)
     below = (row == 0) & shop & sideways
-    half, low, high = np.where(below, 0.43, glass / 2), np.where(below, 0.12, 0.32), np.where(below, 0.82, 0.80)
+    half, low = np.where(below, np.float32(0.43), glass / 2), np.where(below, np.float32(0.12), np.float32(0.32))
+    high = np.where(below, np.float32(0.82), np.float32(0.80))
     door = upright & (row == 0) & sideways & (fu * pitch < 0.55) & (fv * storey < 2.15) & (chance(scene.parts.seed[part], column_) < 0.25)
     window = upright & (fu < half) & (fv > low) & (fv < high) & (draw > 0.06) & ~door
     pane = window & (fu < half - 0.07 / pitch) & (fv > low + 0.025) & (fv < high - 0.025) & (fu * pitch > 0.03)

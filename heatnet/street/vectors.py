@@ -9,13 +9,19 @@ from jaxtyping import Float, Float32, Int, Shaped
 
 def dot(a: Float32[np.ndarray, "n 3"], b: Float[np.ndarray, "#n 3"] | Float[np.ndarray, "3"]) -> Float32[np.ndarray, "n"]:
     """The dot product of every row with the row of b, or with one vector."""
-    x, y, z = b.astype(np.float32).T
-    return np.asarray(a[:, 0] * x + a[:, 1] * y + a[:, 2] * z)
+    x, y, z = b.astype(np.float32, copy=False).T
+    found = a[:, 0] * x
+    found += a[:, 1] * y
+    found += a[:, 2] * z
+    return np.asarray(found)
 
 
 def turn(rotation: Float[np.ndarray, "3 3"], vectors: Float[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
     """Every row turned by a rotation."""
-    return np.stack([(vectors[:, 0] * r[0] + vectors[:, 1] * r[1] + vectors[:, 2] * r[2]).astype(np.float32) for r in rotation]).T
+    found = np.empty((3, len(vectors)), np.float32)
+    for row, of in zip(found, rotation.astype(np.float32), strict=True):
+        row[:] = dot(vectors.astype(np.float32, copy=False), of)
+    return found.T
 
 
 def unit(vectors: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:

@@ -5,15 +5,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
-from jaxtyping import Float, Float32, Int32
+from jaxtyping import Float, Float32, Int32, Shaped
 
-from heatnet.street import blocks, city, ground, highway, vehicles
-from heatnet.street.materials import Material
+from heatnet.street import blocks, city, ground, highway, sight, vehicles
 from heatnet.street.path import Course, Layout, Profile, course, profile
 from heatnet.street.plants import Season
-from heatnet.street.rays import Tracer
-from heatnet.street.site import BLOCK_M, Block, Site, Thing, beams_of, bulbs
-from heatnet.street.solids import Mesh, Parts, compiled, join, parts_of, turned
+from heatnet.street.rays import Tracer, listed
+from heatnet.street.site import BLOCK_M, Block, Site, Thing, beams_of, bulbs, footprint, lamps
+from heatnet.street.solids import Mesh, Parts, compiled, join, parts_of
 
 BEHIND_M, AHEAD_M = 30.0, 180.0
 LEAFY, CLEAR_M = Season(0.2, 0.0), 3.0
@@ -28,7 +27,8 @@ class Scene:
 
     Faces of ``static`` come first in ``part``, then those of ``moving``; ``along`` holds (s, t) of the corners of the first
     faces, which are the ground's. ``ego`` is where the car of the cameras stands: x, y, heading. ``beams`` are the lights of other vehicles
-    (``site.bulbs``): x, y, z, heading, 1 for red ones behind, strength.
+    (``site.bulbs``): x, y, z, heading, 1 for red ones behind, strength. ``spheres`` (x, y, z, radius) hold all of ``moving`` but the horizon,
+    whose hills rise to ``skyline`` metres.
     """
 
     static: Tracer
@@ -42,6 +42,8 @@ class Scene:
     crossings: tuple[tuple[float, float], ...]
     lights: Float32[np.ndarray, "lights 3"]
     beams: Float32[np.ndarray, "beams 6"]
+    spheres: Float[np.ndarray, "spheres 4"]
+    skyline: float
     ego: tuple[float, float, float]
 
 
@@ -73,7 +75,24 @@ class Stretch:
         faces = near[self.mesh.thing[self.mesh.faces[:, 0]]]
         part = self.mesh.part[faces] + np.int32(len(still.parts))
         beams = beams_of(self.bulbs[near[self.bulbs[:, 0].astype(int) + 1]], poses[1:])
-        return replace(still, moving=Tracer(vertices, self.mesh.faces[faces]), moving_part=part, parts=join([still.parts, parts]), beams=beams)
+        spheres = sight.stood(self._spheres[near[self._spheres[:, 4].astype(int)]], poses)
+        moving = Tracer(vertices, self._faces[faces])
+        return replace(still, moving=moving, moving_part=part, parts=join([still.parts, parts]), beams=beams, spheres=spheres, skyline=self._skyline)
+
+    @cached_property
+    def _faces(self) -> Shaped[np.ndarray, "faces"]:
+        """The faces of the mesh, quick to build from."""
+        return listed(self.mesh.faces)
+
+    @cached_property
+    def _skyline(self) -> float:
+        """Height of the hills on the horizon."""
+        return float(self.mesh.vertices[self.mesh.thing == 0, 2].max())
+
+    @cached_property
+    def _spheres(self) -> Float[np.ndarray, "spheres 5"]:
+        """Spheres around what moves (``sight.spheres``)."""
+        return sight.spheres(self.mesh)
 
     def _there(self, thing: Thing, ego_s: float) -> bool:
         """Whether a moving thing is there at all: near its own place, as any stretch that holds this moment knows it, or if it drives with us."""
@@ -154,8 +173,10 @@ class World:
             profile=self.site.profile,
             zebras=tuple(block.zebra for block in made if block.zebra),
             crossings=tuple(crossings),
-            lights=self._lights(things),
+            lights=lamps(self.course, things),
             beams=np.zeros((0, 6), np.float32),
+            spheres=np.zeros((0, 4)),
+            skyline=0.0,
             ego=(0.0, 0.0, 0.0),
         )
 
@@ -168,30 +189,15 @@ class World:
         places = np.array([(thing.s, thing.t) for thing in things]).reshape(-1, 2)
         base = self._heights(made, places)
         if sloping := [i for i, thing in enumerate(things) if abs(thing.t) > SLOPES_M]:
-            half = np.array([_half(things[i]) for i in sloping])
+            half = np.array([footprint(things[i]) for i in sloping])
             corners = [self._heights(made, places[sloping] + half * sign) for sign in ((-1, -1), (-1, 1), (1, -1), (1, 1))]
             base[sloping] = np.minimum(base[sloping], np.min(corners, 0))
         return base
-
-    def _lights(self, things: list[Thing]) -> Float32[np.ndarray, "lights 3"]:
-        """World positions of the lamps that work, from the things that hold them; they hang below their heads."""
-        heads = [(thing, solid.centre) for thing in things for solid in thing.solids if solid.stuff.material is Material.LAMP and solid.warmth > 0]
-        moved = [(thing, *turned(centre[:2], thing.turn), centre[2]) for thing, centre in heads]
-        lights = np.array([(thing.s + ahead, thing.t + right, up - 0.15) for thing, right, ahead, up in moved]).reshape(-1, 3)
-        return np.c_[self.course.place(lights[:, 0], lights[:, 1]), lights[:, 2]].astype(np.float32) if len(lights) else np.zeros((0, 3), np.float32)
 
 
 def _seed(thing: Thing) -> int:
     """A number of its own for a thing, from where it is."""
     return int(37 * thing.s + 11 * thing.t + 101 * thing.lead)
-
-
-def _half(thing: Thing) -> tuple[float, float]:
-    """Half the size, along s and t, of what of a thing stands on the ground."""
-    low = [solid for solid in thing.solids if solid.centre[2] - solid.size[2] / 2 < 0.3]
-    right, ahead = (max((abs(solid.centre[k]) + solid.size[k] / 2 for solid in low), default=0.0) for k in (0, 1))
-    cos, sin = abs(float(np.cos(thing.turn))), abs(float(np.sin(thing.turn)))
-    return cos * ahead + sin * right, cos * right + sin * ahead
 
 
 def _whereabouts(thing: Thing, ego_s: float, speed: float, limit: float) -> tuple[float, float]:
@@ -209,14 +215,14 @@ def _poses(way: Course, places: Float[np.ndarray, "n 2"], turns: list[float], he
 
 def _stand(
     mesh: Mesh, parts: Parts, owner: Int32[np.ndarray, "parts"], poses: Float[np.ndarray, "things 4"]
-) -> tuple[Float32[np.ndarray, "v 3"], Parts]:
+) -> tuple[Float[np.ndarray, "v 3"], Parts]:
     """World vertices, and the table of parts with each object's frame."""
     cos, sin = np.cos(poses[:, 3]), np.sin(poses[:, 3])
     x, y, z = mesh.vertices.T.astype(np.float64)
     of = mesh.thing
     world = np.stack([cos[of] * x - sin[of] * y + poses[of, 0], sin[of] * x + cos[of] * y + poses[of, 1], z + poses[of, 2]], -1)
     frame = replace(parts, origin=poses[owner, :3].astype(np.float32), axis=np.stack([cos, sin], -1)[owner].astype(np.float32))
-    return world.astype(np.float32), frame
+    return world, frame
 
 
 def world(rng: np.random.Generator, layout: Layout, lit: float = 0.3, season: Season = LEAFY) -> World:

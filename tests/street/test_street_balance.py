@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from heatnet.street import Moment, balance, heat, planck
-from heatnet.street.balance import ZERO_C, Place, Slab, conducted, course, crossovers
+from heatnet.street import Moment, balance, heat, planck, plants
+from heatnet.street.balance import ZERO_C, Place, Slab, bands_of, conducted, course, courses, crossovers
+from heatnet.street.hits import Surface
 from heatnet.street.materials import PHYSICS, Material
-from heatnet.street.texture import Surface
 
 SUMMER = Moment(12.0, 172.0, 48.0, 0.0, 2.0, 0.0)
 
@@ -26,9 +26,9 @@ def test_a_thick_slab_under_a_periodic_flux_swings_as_carslaw_and_jaeger_say():
     """Semi-infinite solid, flux q cos(w t): amplitude q / (sqrt(k c) sqrt(w)), an eighth of a period late (Conduction of Heat in Solids, 2.6)."""
     slab, step, flux = Slab(1.0, 2e6, 1.2), 120.0, 100.0
     steps = round(86400 / step)
-    w, state, found = 2 * np.pi / 86400, np.full(400, 290.0), []
+    w, state, found, bands = 2 * np.pi / 86400, np.full(400, 290.0), [], bands_of((slab,), (400,), step)
     for i in range(6 * steps):
-        state = conducted(state, slab, step, flux * np.cos(w * (i + 1) * step), 0.0)
+        state = conducted(state, bands, flux * np.cos(w * (i + 1) * step), 0.0)
         found.append(state[0])
     last = np.array(found[-steps:])
     time = (np.arange(5 * steps, 6 * steps) + 1) * step
@@ -40,9 +40,9 @@ def test_a_thick_slab_under_a_periodic_flux_swings_as_carslaw_and_jaeger_say():
 def test_a_wall_at_rest_has_a_straight_profile():
     """Steady conduction: q = k (T_0 - T_behind) / d."""
     slab = Slab(0.8, 1.5e6, 0.36, 19.0)
-    state = np.full(120, 280.0)
+    state, bands = np.full(120, 280.0), bands_of((slab,), (120,), 3600.0)
     for _ in range(4000):
-        state = conducted(state, slab, 3600.0, 0.0 + 10.0 * 273.15, 10.0)
+        state = conducted(state, bands, 0.0 + 10.0 * 273.15, 10.0)
     outward = 10.0 * (state[0] - 273.15)
     dx = slab.thick_m / 120
     assert outward == pytest.approx(0.8 * (19.0 + ZERO_C - state[0]) / (slab.thick_m - dx / 2), rel=1e-3)
@@ -112,6 +112,16 @@ def test_mixing_temperatures_is_close_to_mixing_radiances_but_for_mirrored_sky()
     assert -4 < metal[0] < -1
 
 
+def test_surfaces_solved_together_do_not_feel_each_other():
+    """One set of equations for many surfaces gives each what it has alone, thick and thin (a single cell), held behind or not."""
+    places = [(Material.WALL, Place((1.0, 0.0, 0.0))), (Material.PAINT, Place()), (Material.ASPHALT, Place(shaded_h=(9.0, 15.0)))]
+    together = courses([(material, place, balance.SLABS[material]) for material, place in places], SUMMER, 900.0, 2)
+    for (material, place), day in zip(places, together, strict=True):
+        alone = course(material, SUMMER, place, step_s=900.0, days=2)
+        for name in ("surface_c", "sun", "radiation", "convection", "stored_j"):
+            np.testing.assert_allclose(getattr(day, name), getattr(alone, name), rtol=1e-9, atol=1e-6)
+
+
 def test_the_correction_is_what_the_one_lag_leaves_out():
     night = replace(SUMMER, hour=2.0)
     found = balance.correction(night)
@@ -171,3 +181,12 @@ def test_plants_transpire_neither_by_night_nor_in_frost_nor_with_a_share_of_zero
     assert heat.lagged(Material.LEAF, SUMMER, (0.0, 0.0, 1.0), 1.0) > SUMMER.air_c() + 15
     assert dry.surface_c.max() > full.surface_c.max() + 10
     assert abs(with_it[12.0] - SUMMER.air_c()) < 5
+
+
+def test_brown_leaves_transpire_no_more_and_are_warmer_in_the_sun_than_green_ones():
+    brown, green = (plants.leaves(np.random.default_rng(1), turned).material for turned in (1.0, 0.0))
+    assert (brown, green) == (Material.BROWN_LEAF, Material.LEAF)
+    assert PHYSICS[brown] == replace(PHYSICS[green], transpires=0.0)
+    by_day, by_night = ([heat.lagged(one, replace(SUMMER, hour=hour), (0.0, 0.0, 1.0), 1.0) for one in (brown, green)] for hour in (13.0, 1.0))
+    assert by_day[0] > by_day[1] + 5
+    assert by_night[0] == pytest.approx(by_night[1], abs=1e-4)

@@ -6,8 +6,8 @@ from streets import SENSOR
 
 from heatnet.street import Moment, climate, heat, light, planck, sensor
 from heatnet.street.heat import STEFAN_BOLTZMANN
+from heatnet.street.hits import Surface
 from heatnet.street.materials import PHYSICS, Material
-from heatnet.street.texture import Surface
 
 
 def moment(**changes: float) -> Moment:

@@ -10,7 +10,7 @@ from heatnet.street import Layout, Moment, World, furniture, ground, light, rend
 from heatnet.street.cycles import motorcycle
 from heatnet.street.materials import Material
 from heatnet.street.path import Course
-from heatnet.street.site import Block, Site, Thing
+from heatnet.street.site import Block, Site, Thing, lamps
 from heatnet.street.solids import Solid
 from heatnet.street.texture import surface
 
@@ -59,9 +59,9 @@ def test_a_lamp_shines_where_it_hangs_and_a_broken_one_not_at_all():
 def test_a_car_park_takes_away_lamps_and_their_light():
     place = world(np.random.default_rng(2), Layout.SUBURBAN)
     made = Block([Thing(furniture.lamp(np.random.default_rng(1), True), 5.0, place.site.profile.pavement + 0.2)])
-    assert len(place._lights(made.things)) == 1
+    assert len(lamps(place.course, made.things)) == 1
     scenery._car_park(np.random.default_rng(0), made, place.site, 0.0, 1)
-    assert len(place._lights(made.things)) == 0
+    assert len(lamps(place.course, made.things)) == 0
 
 
 @pytest.mark.parametrize("layout", [Layout.URBAN, Layout.RURAL])

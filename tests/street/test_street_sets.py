@@ -171,3 +171,20 @@ def test_no_picture_of_mf_is_taken_from_within_a_tree(monkeypatch):
     image, _ = mf_street.exposed(STREET, SCALE, where, climate.draw(mf_street.TOKYO, Domain.DAY, rng), thermal, rng)
     assert len(tries) == 3
     assert image.shape == (48, 64, 4)
+
+
+def test_where_no_picture_of_mf_is_clear_the_clearest_is_taken(monkeypatch):
+    rng = np.random.default_rng(3)
+    place = campus(rng, LEAFY)
+    where, camera = (place, place.stretch(0.0, 0.0)), mf_street.cameras(SCALE)[0]
+    scene, shot = mf_street.framed(where, camera, rng)
+    shares = iter([0.9, 0.5, 0.8] + [0.95] * mf_street.TRIES)
+
+    def framed(*args):
+        near = np.where(np.arange(len(shot.hit.ray)) < next(shares) * len(shot.directions), np.float32(0.1), np.float32(9.0))
+        return scene, replace(shot, hit=replace(shot.hit, distance=near))
+
+    monkeypatch.setattr(mf_street, "framed", framed)
+    found = mf_street.clearest(where, camera, rng)[1]
+    assert np.count_nonzero(found.hit.distance < 1) == pytest.approx(min(0.5 * len(shot.directions), len(shot.hit.ray)), abs=1)
+    assert len(list(shares)) == 3
