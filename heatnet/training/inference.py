@@ -31,9 +31,9 @@ class MultiScale(nn.Module):
         for scale in self.scales:
             size = (round(scale * height), round(scale * width))
             pair = [_resized(part, size) for part in (rgb, thermal)]
-            total.append(_resized(self.network(*pair).softmax(1), (height, width)))
+            total.append(_resized(self.network(*pair).float().softmax(1), (height, width)))
             if self.mirror:
-                answer = self.network(*(None if part is None else part.flip(-1) for part in pair)).softmax(1)
+                answer = self.network(*(None if part is None else part.flip(-1) for part in pair)).float().softmax(1)
                 total.append(_resized(answer.flip(-1), (height, width)))
         return torch.stack(total).mean(0).clamp(min=1e-12).log()
 
