@@ -113,9 +113,10 @@ def edge_disparity(
 
 def rgb_edges(rgb: UInt8[np.ndarray, "height width 3"], settings: Edges) -> tuple[Float[np.ndarray, "n 2"], Float[np.ndarray, "n 2"]]:
     """``ridges`` of an RGB image: located in ``light``, chosen by contrast in the stretched grey of stereo, where noise is even."""
-    grey = gradient(stereo.grey(rgb), settings.rgb_blur_px)
-    gamma = settings.gamma[int(dark(rgb, settings))]
-    return ridges(gradient(light(rgb, gamma), settings.rgb_blur_px), np.hypot(grey[..., 0], grey[..., 1]), settings)
+    hour = int(dark(rgb, settings))
+    blur_px, gamma = settings.rgb_blur_px[hour], settings.gamma[hour]
+    grey = gradient(stereo.grey(rgb), blur_px)
+    return ridges(gradient(light(rgb, gamma), blur_px), np.hypot(grey[..., 0], grey[..., 1]), settings)
 
 
 def dark(rgb: UInt8[np.ndarray, "height width 3"], settings: Edges) -> bool:

@@ -23,8 +23,8 @@ class Stereo:
 @dataclass(frozen=True)
 class Edges:
     """RGB edges (how many, over which grid, how strong, tone curve, blur, where their depth is read) and thermal gradients (blur,
-    what is weak, what is blank). ``gamma`` is the power of linear light that edges are located in, in a bright image and in one whose
-    median level is below ``dark``.
+    what is weak, what is blank). ``gamma`` is the power of linear light that edges are located in, ``rgb_blur_px`` their blur, in a bright
+    image and in one whose median level is below ``dark``.
     """
 
     per_frame: int
@@ -32,7 +32,7 @@ class Edges:
     contrast: float
     gamma: tuple[float, float]
     dark: float
-    rgb_blur_px: float
+    rgb_blur_px: tuple[float, float]
     side_px: float
     jump_px: float
     thermal_blur_px: float
@@ -77,13 +77,14 @@ class Search:
 
 @dataclass(frozen=True)
 class Refinement:
-    """Edge snapping: its windows (px of the thermal image), rounds in each, looks along normals a round, solver steps a round, how
+    """Edge snapping: its windows (px of the thermal image), from which of them on it trusts a search's end at first, rounds in each, looks along normals a round, solver steps a round, how
     far a tone curve may shift edges (px, standard deviation), what the guess is worth (edges a squared deviation; with standard
     deviations of fy over fx, of k1 and k2 and of p1, p2, the others are the search's), and what is refused: weak edges, frames and
     recordings that match too little more than by chance.
     """
 
     windows_px: tuple[float, ...]
+    narrow: int
     rounds: int
     samples: int
     steps: int
