@@ -77,10 +77,10 @@ class Search:
 
 @dataclass(frozen=True)
 class Refinement:
-    """Edge snapping: its windows (px of the thermal image), from which of them on it trusts a search's end at first, rounds in each, looks along normals a round, solver steps a round, how
-    far a tone curve may shift edges (px, standard deviation), what the guess is worth (edges a squared deviation; with standard
-    deviations of fy over fx, of k1 and k2 and of p1, p2, the others are the search's), and what is refused: weak edges, frames and
-    recordings that match too little more than by chance.
+    """Edge snapping: its windows (px of the thermal image), from which of them on a search's end is refined at first, rounds in each,
+    looks along normals a round, solver steps a round, how far a tone curve may shift edges (px, standard deviation), what the guess is
+    worth (edges a squared deviation; with standard deviations of fy over fx, of k1 and k2 and of p1, p2, the others are the search's), and
+    what is refused: weak edges, frames and recordings that match too little more than by chance.
     """
 
     windows_px: tuple[float, ...]

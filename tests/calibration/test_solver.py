@@ -10,7 +10,7 @@ from heatnet.calibration import solver
 from heatnet.calibration.alignment import alignment, alignments, landscape
 from heatnet.calibration.belonging import matched
 from heatnet.calibration.costs import REFINERS
-from heatnet.calibration.edges import View, gradient, normalised, ridges, view
+from heatnet.calibration.edges import View, dark, gradient, normalised, rgb_edges, ridges, view
 from heatnet.calibration.error import errors
 from heatnet.calibration.recordings import Pair
 from heatnet.calibration.refine import prior_of, refine
@@ -100,6 +100,27 @@ def test_a_planted_pose_lens_and_focal_length_are_recovered(pairs: list[Pair], s
     assert not found.dropped
     scores = [score for _, score in found.searched]
     assert scores[-1] > 1.5 * scores[0]
+
+
+@pytest.mark.parametrize(("off_px", "first"), [(1.0, 1), (14.0, 0)])
+def test_refinement_begins_in_narrow_windows_and_tries_wide_ones_when_they_fail(
+    seen: list[View], settings: Calibration, off_px: float, first: int
+) -> None:
+    start = moved(scene.RIG, off_px / scene.RIG.thermal.focal_px[0] * np.eye(SIZE)[NAMES.index("ry")])
+    wide = replace(settings, refinement=replace(settings.refinement, windows_px=(20.0, 6.0, 3.0, 1.5)))
+    prior = prior_of(scene.RIG, wide.search, wide.refinement)
+    found = solver._refined(seen, ((start, 0.0),), prior, wide, refine)
+    assert found.refined[0].window_px == wide.refinement.windows_px[first]
+    assert errors(found.rig, scene.RIG).median_px < 0.2
+
+
+def test_dark_images_are_blurred_by_the_nights_width(pairs: list[Pair], settings: Calibration) -> None:
+    edges = replace(settings.edges, rgb_blur_px=(3.0, 0.7), contrast=0.5)
+    for hour, rgb in enumerate((pairs[0].left, pairs[0].left // 8)):
+        assert dark(rgb, edges) == bool(hour)
+        alone = rgb_edges(rgb, replace(edges, rgb_blur_px=(edges.rgb_blur_px[hour],) * 2))[0]
+        np.testing.assert_allclose(rgb_edges(rgb, edges)[0], alone, atol=1e-3)
+        assert len(rgb_edges(rgb, replace(edges, rgb_blur_px=(edges.rgb_blur_px[1 - hour],) * 2))[0]) != len(alone)
 
 
 def test_the_same_seed_gives_the_same_rig(seen: list[View], settings: Calibration) -> None:
