@@ -98,6 +98,11 @@ class Refinement:
     least_frame: float
     least_confidence: float
 
+    def __post_init__(self) -> None:
+        """Refuse a number of a window that there is not."""
+        if not 0 <= self.narrow < len(self.windows_px):
+            raise ValueError(f"refinement.narrow: {self.narrow}, but refinement.windows_px has {len(self.windows_px)}; count from 0")
+
 
 @dataclass(frozen=True)
 class Uncertainty:

@@ -261,3 +261,8 @@ def test_what_fits_most_edges_is_kept_when_searches_disagree(seen: list[View], s
         found = solve(seen, scene.RIG, wanted, np.random.default_rng(0))
         assert errors(found.rig, scene.RIG).median_px < 0.2
         assert found.reached == reached
+
+
+def test_a_narrow_window_that_there_is_not_is_refused(settings: Calibration) -> None:
+    with pytest.raises(ValueError, match=r"refinement.narrow: 4, but refinement.windows_px has 4; count from 0"):
+        replace(settings.refinement, narrow=4)
