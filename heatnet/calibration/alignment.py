@@ -29,10 +29,15 @@ class Landscape:
     scale: float
 
 
+STRONG = 0.5
+"""The share of a view's edges, the strongest, that a landscape is made of: the weaker ones of nights are mostly noise, and lead a search astray."""
+
+
 def landscape(views: Sequence[View], shrink: int, blur_px: float, most: int, rng: np.random.Generator) -> Landscape:
-    """Views at ``1 / shrink`` of the thermal resolution, blurred there by ``blur_px``, with at most ``most`` edges."""
-    points, along = (np.concatenate([getattr(one, name) for one in views]) for name in ("points", "along"))
-    frame = np.repeat(np.arange(len(views)), [len(one.points) for one in views])
+    """Views at ``1 / shrink`` of the thermal resolution, blurred there by ``blur_px``, with at most ``most`` of their strong edges."""
+    strong = [int(np.ceil(STRONG * len(one.points))) for one in views]
+    points, along = (np.concatenate([getattr(one, name)[:n] for one, n in zip(views, strong, strict=True)]) for name in ("points", "along"))
+    frame = np.repeat(np.arange(len(views)), strong)
     chosen = np.sort(rng.permutation(len(points))[:most])
     points, along, frame = points[chosen], along[chosen], frame[chosen]
     tensor = np.stack([_tensor(one.gradient, shrink, blur_px) for one in views])

@@ -21,7 +21,7 @@ Depth = Float32[np.ndarray, "height width"]
 class View:
     """What calibration keeps of one moment: RGB edges in space (left camera's frame, metres) and the thermal gradients.
 
-    ``along`` is a vector along each edge, of the length of one pixel; ``gradient`` is at most 1 long.
+    The edges of most contrast come first; ``along`` is a vector along each, of the length of one pixel; ``gradient`` is at most 1 long.
     """
 
     name: str
@@ -86,13 +86,14 @@ def ridges(
 
 
 def _spread(pixels: Float[np.ndarray, "n 2"], strength: Float[np.ndarray, "n"], shape: tuple[int, ...], settings: Edges) -> np.ndarray:
-    """Indices of the strongest edges of each cell of a grid, ``per_frame`` in all."""
+    """Indices of the strongest edges of each cell of a grid, ``per_frame`` in all, the strongest of the image first."""
     rows, columns = settings.grid
     cell = (pixels[:, 1] * rows / shape[0]).astype(int) * columns + (pixels[:, 0] * columns / shape[1]).astype(int)
     order = np.lexsort((-strength, cell))
     ordered = cell[order]
     rank = np.arange(len(order)) - np.searchsorted(ordered, ordered)
-    return np.sort(order[rank < settings.per_frame // (rows * columns)])
+    kept = order[rank < settings.per_frame // (rows * columns)]
+    return kept[np.argsort(-strength[kept], kind="stable")]
 
 
 def edge_disparity(
