@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scene
 
-from heatnet.calibration import solver
+from heatnet.calibration import solver, stereo
 from heatnet.calibration.alignment import alignment, alignments, landscape
 from heatnet.calibration.belonging import matched
 from heatnet.calibration.costs import REFINERS
@@ -266,3 +266,15 @@ def test_what_fits_most_edges_is_kept_when_searches_disagree(seen: list[View], s
 def test_a_narrow_window_that_there_is_not_is_refused(settings: Calibration) -> None:
     with pytest.raises(ValueError, match=r"refinement.narrow: 4, but refinement.windows_px has 4; count from 0"):
         replace(settings.refinement, narrow=4)
+
+
+def test_a_landscape_is_made_of_the_edges_of_most_contrast(seen: list[View], pairs: list[Pair], settings: Calibration) -> None:
+    half = -(-len(seen[0].points) // 2)
+    junk = replace(seen[0], points=np.concatenate([seen[0].points[:half], seen[0].points[half:] * (3, -1, 1)]))
+    scores = [alignment(landscape([one], 2, 1.0, 5000, np.random.default_rng(0)), scene.RIG) for one in (seen[0], junk)]
+    assert scores[0] == pytest.approx(scores[1], rel=1e-6)
+    pixels, _ = rgb_edges(pairs[0].left, replace(settings.edges, rgb_blur_px=(1.0, 1.0)))
+    grey = gradient(stereo.grey(pairs[0].left), 1.0)
+    row, column = pixels[:, 1].round().astype(int), pixels[:, 0].round().astype(int)
+    contrast = np.hypot(grey[row, column, 0], grey[row, column, 1])
+    assert np.median(contrast[: len(contrast) // 2]) > 1.5 * np.median(contrast[len(contrast) // 2 :])
