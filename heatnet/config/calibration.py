@@ -45,14 +45,15 @@ class Edges:
 class Search:
     """The global search: its scale and blurs, its size, and how wrong the guess may be (standard deviations).
 
-    ``width`` is the thermal image's in the search; it begins ``wide`` times the guess's deviations; two searches are made at a time, at
-    most ``tries`` times, until two end within ``agree_px`` of the result; ``prior`` is what half a squared deviation costs in the
-    alignment of one frame, for each blur; ``focal``, ``centre`` are relative (to itself, to the width); ``unknown_focals`` are tried
-    (over the width) without a guess.
+    ``width`` is the thermal image's in the search, ``rgb_blur_px`` the blur of the RGB edges that it looks at; it begins ``wide`` times the
+    guess's deviations; two searches are made at a time, at most ``tries`` times, until two end within ``agree_px`` of the result; ``prior``
+    is what half a squared deviation costs in the alignment of one frame, for each blur; ``focal``, ``centre`` are relative (to itself, to the
+    width); ``unknown_focals`` are tried (over the width) without a guess.
     """
 
     width: int
     blurs_px: tuple[float, ...]
+    rgb_blur_px: float
     edges: int
     candidates: int
     elite: int

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scene
 
-from heatnet.calibration import solver, stereo
+from heatnet.calibration import solver
 from heatnet.calibration.alignment import alignment, alignments, landscape
 from heatnet.calibration.belonging import matched
 from heatnet.calibration.costs import REFINERS
@@ -268,13 +268,12 @@ def test_a_narrow_window_that_there_is_not_is_refused(settings: Calibration) -> 
         replace(settings.refinement, narrow=4)
 
 
-def test_a_landscape_is_made_of_the_edges_of_most_contrast(seen: list[View], pairs: list[Pair], settings: Calibration) -> None:
-    half = -(-len(seen[0].points) // 2)
-    junk = replace(seen[0], points=np.concatenate([seen[0].points[:half], seen[0].points[half:] * (3, -1, 1)]))
-    scores = [alignment(landscape([one], 2, 1.0, 5000, np.random.default_rng(0)), scene.RIG) for one in (seen[0], junk)]
-    assert scores[0] == pytest.approx(scores[1], rel=1e-6)
-    pixels, _ = rgb_edges(pairs[0].left, replace(settings.edges, rgb_blur_px=(1.0, 1.0)))
-    grey = gradient(stereo.grey(pairs[0].left), 1.0)
-    row, column = pixels[:, 1].round().astype(int), pixels[:, 0].round().astype(int)
-    contrast = np.hypot(grey[row, column, 0], grey[row, column, 1])
-    assert np.median(contrast[: len(contrast) // 2]) > 1.5 * np.median(contrast[len(contrast) // 2 :])
+def test_a_search_looks_at_the_coarse_edges(seen: list[View], pairs: list[Pair], settings: Calibration) -> None:
+    junk = [replace(one, points=one.points * (3, -1, 1)) for one in seen]
+    scores = [alignment(landscape(views, 2, 1.0, 5000, np.random.default_rng(0)), scene.RIG) for views in (seen, junk)]
+    assert scores[0] == scores[1]
+    alone = replace(settings, edges=replace(settings.edges, rgb_blur_px=(settings.search.rgb_blur_px,) * 2))
+    coarse = seen[0].coarse
+    assert coarse is not None
+    np.testing.assert_array_equal(coarse[0], view(pairs[0], scene.RIG, alone).points)
+    assert view(pairs[0], scene.RIG, settings, quick=True).coarse is None
