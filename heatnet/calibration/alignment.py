@@ -30,9 +30,10 @@ class Landscape:
 
 
 def landscape(views: Sequence[View], shrink: int, blur_px: float, most: int, rng: np.random.Generator) -> Landscape:
-    """Views at ``1 / shrink`` of the thermal resolution, blurred there by ``blur_px``, with at most ``most`` edges."""
-    points, along = (np.concatenate([getattr(one, name) for one in views]) for name in ("points", "along"))
-    frame = np.repeat(np.arange(len(views)), [len(one.points) for one in views])
+    """Views at ``1 / shrink`` of the thermal resolution, blurred there by ``blur_px``, with at most ``most`` of their ``coarse`` edges."""
+    seen = [(one.points, one.along) if one.coarse is None else one.coarse for one in views]
+    points, along = (np.concatenate(parts) for parts in zip(*seen, strict=True))
+    frame = np.repeat(np.arange(len(views)), [len(one) for one, _ in seen])
     chosen = np.sort(rng.permutation(len(points))[:most])
     points, along, frame = points[chosen], along[chosen], frame[chosen]
     tensor = np.stack([_tensor(one.gradient, shrink, blur_px) for one in views])

@@ -29,18 +29,17 @@ class Watched:
 def retouch(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.random.Generator) -> Rig:
     """The rig with its thermal camera turned to fit one to five recent views; the rig itself when no turn surely fits them better.
 
-    A turn by which the views do not belong together is a search gone astray, and is begun anew.
+    A turn by which the views do not belong together is a search gone astray: next it begins where the camera was, then by another search.
     """
-    for _ in range(settings.online.tries):
-        found = _fitted(views, rig, settings, rng)
+    for number in range(settings.online.tries):
+        found = _fitted(views, rig if number == 1 else _turned(views, rig, settings, rng), rig, settings)
         if found is not None and np.median(list(belonging(list(views), found, settings).values())) >= settings.refinement.least_frame:
             return found if gain(views, rig, found, settings.refinement) > settings.online.gain else rig
     return rig
 
 
-def _fitted(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.random.Generator) -> Rig | None:
-    """The rig turned by a search and a refinement, wherever they end; nothing when too few edges match."""
-    start = _turned(views, rig, settings, rng)
+def _fitted(views: Sequence[View], start: Rig, rig: Rig, settings: Calibration) -> Rig | None:
+    """The rig turned by a refinement from a start, wherever it ends; nothing when too few edges match."""
     quick = replace(settings.refinement, samples=settings.online.samples, rounds=settings.online.refinements)
     prior, first = prior_of(rig, settings.search, quick), len(quick.windows_px) - settings.online.windows
     try:

@@ -138,8 +138,22 @@ def _near(rig: Rig, path: Path, settings: Calibration) -> bool:
 
 
 def _refined(seen: list[View], searched: Path, prior: Prior, settings: Calibration, refiner: Refiner) -> Found:
-    """A refinement of a search's end; frames that do not belong are left out of the last rounds."""
-    refined = tuple(refiner(seen, searched[-1][0], prior, settings.refinement, 0))
+    """The better refinement of a search's end: in narrow windows, and in wide ones when by those nothing matches or it has gone far.
+
+    Most searches end within a narrow window of the result; a wide one then only offers more clutter.
+    """
+    narrow = settings.refinement.narrow
+    found = _descended(seen, searched, prior, settings, refiner, narrow)
+    gone_px = float(np.median(reprojection(found.rig, searched[-1][0], 32)))
+    if found.confidence >= settings.refinement.least_confidence and gone_px <= settings.refinement.windows_px[narrow]:
+        return found
+    wide = _descended(seen, searched, prior, settings, refiner, 0)
+    return max(found, wide, key=lambda one: sum(one.frames.values()))
+
+
+def _descended(seen: list[View], searched: Path, prior: Prior, settings: Calibration, refiner: Refiner, first: int) -> Found:
+    """A refinement from the ``first`` window on; frames that do not belong are left out of the last rounds."""
+    refined = tuple(refiner(seen, searched[-1][0], prior, settings.refinement, first))
     times = belonging(seen, refined[-1].rig, settings)
     dropped = {name: ratio for name, ratio in times.items() if ratio < settings.refinement.least_frame}
     if 0 < len(dropped) < len(seen):

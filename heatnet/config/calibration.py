@@ -23,8 +23,8 @@ class Stereo:
 @dataclass(frozen=True)
 class Edges:
     """RGB edges (how many, over which grid, how strong, tone curve, blur, where their depth is read) and thermal gradients (blur,
-    what is weak, what is blank). ``gamma`` is the power of linear light that edges are located in, in a bright image and in one whose
-    median level is below ``dark``.
+    what is weak, what is blank). ``gamma`` is the power of linear light that edges are located in, ``rgb_blur_px`` their blur, in a bright
+    image and in one whose median level is below ``dark``.
     """
 
     per_frame: int
@@ -32,7 +32,7 @@ class Edges:
     contrast: float
     gamma: tuple[float, float]
     dark: float
-    rgb_blur_px: float
+    rgb_blur_px: tuple[float, float]
     side_px: float
     jump_px: float
     thermal_blur_px: float
@@ -45,14 +45,15 @@ class Edges:
 class Search:
     """The global search: its scale and blurs, its size, and how wrong the guess may be (standard deviations).
 
-    ``width`` is the thermal image's in the search; it begins ``wide`` times the guess's deviations; two searches are made at a time, at
-    most ``tries`` times, until two end within ``agree_px`` of the result; ``prior`` is what half a squared deviation costs in the
-    alignment of one frame, for each blur; ``focal``, ``centre`` are relative (to itself, to the width); ``unknown_focals`` are tried
-    (over the width) without a guess.
+    ``width`` is the thermal image's in the search, ``rgb_blur_px`` the blur of the RGB edges that it looks at; it begins ``wide`` times the
+    guess's deviations; two searches are made at a time, at most ``tries`` times, until two end within ``agree_px`` of the result; ``prior``
+    is what half a squared deviation costs in the alignment of one frame, for each blur; ``focal``, ``centre`` are relative (to itself, to the
+    width); ``unknown_focals`` are tried (over the width) without a guess.
     """
 
     width: int
     blurs_px: tuple[float, ...]
+    rgb_blur_px: float
     edges: int
     candidates: int
     elite: int
@@ -77,13 +78,14 @@ class Search:
 
 @dataclass(frozen=True)
 class Refinement:
-    """Edge snapping: its windows (px of the thermal image), rounds in each, looks along normals a round, solver steps a round, how
-    far a tone curve may shift edges (px, standard deviation), what the guess is worth (edges a squared deviation; with standard
-    deviations of fy over fx, of k1 and k2 and of p1, p2, the others are the search's), and what is refused: weak edges, frames and
-    recordings that match too little more than by chance.
+    """Edge snapping: its windows (px of the thermal image), from which of them on a search's end is refined at first, rounds in each,
+    looks along normals a round, solver steps a round, how far a tone curve may shift edges (px, standard deviation), what the guess is
+    worth (edges a squared deviation; with standard deviations of fy over fx, of k1 and k2 and of p1, p2, the others are the search's), and
+    what is refused: weak edges, frames and recordings that match too little more than by chance.
     """
 
     windows_px: tuple[float, ...]
+    narrow: int
     rounds: int
     samples: int
     steps: int
@@ -96,6 +98,11 @@ class Refinement:
     weakest: float
     least_frame: float
     least_confidence: float
+
+    def __post_init__(self) -> None:
+        """Refuse a number of a window that there is not."""
+        if not 0 <= self.narrow < len(self.windows_px):
+            raise ValueError(f"refinement.narrow: {self.narrow}, but refinement.windows_px has {len(self.windows_px)}; count from 0")
 
 
 @dataclass(frozen=True)

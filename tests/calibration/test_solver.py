@@ -10,7 +10,7 @@ from heatnet.calibration import solver
 from heatnet.calibration.alignment import alignment, alignments, landscape
 from heatnet.calibration.belonging import matched
 from heatnet.calibration.costs import REFINERS
-from heatnet.calibration.edges import View, gradient, normalised, ridges, view
+from heatnet.calibration.edges import View, dark, gradient, normalised, rgb_edges, ridges, view
 from heatnet.calibration.error import errors
 from heatnet.calibration.recordings import Pair
 from heatnet.calibration.refine import prior_of, refine
@@ -100,6 +100,27 @@ def test_a_planted_pose_lens_and_focal_length_are_recovered(pairs: list[Pair], s
     assert not found.dropped
     scores = [score for _, score in found.searched]
     assert scores[-1] > 1.5 * scores[0]
+
+
+@pytest.mark.parametrize(("off_px", "first"), [(1.0, 1), (14.0, 0)])
+def test_refinement_begins_in_narrow_windows_and_tries_wide_ones_when_they_fail(
+    seen: list[View], settings: Calibration, off_px: float, first: int
+) -> None:
+    start = moved(scene.RIG, off_px / scene.RIG.thermal.focal_px[0] * np.eye(SIZE)[NAMES.index("ry")])
+    wide = replace(settings, refinement=replace(settings.refinement, windows_px=(20.0, 6.0, 3.0, 1.5)))
+    prior = prior_of(scene.RIG, wide.search, wide.refinement)
+    found = solver._refined(seen, ((start, 0.0),), prior, wide, refine)
+    assert found.refined[0].window_px == wide.refinement.windows_px[first]
+    assert errors(found.rig, scene.RIG).median_px < 0.2
+
+
+def test_dark_images_are_blurred_by_the_nights_width(pairs: list[Pair], settings: Calibration) -> None:
+    edges = replace(settings.edges, rgb_blur_px=(3.0, 0.7), contrast=0.5)
+    for hour, rgb in enumerate((pairs[0].left, pairs[0].left // 8)):
+        assert dark(rgb, edges) == bool(hour)
+        alone = rgb_edges(rgb, replace(edges, rgb_blur_px=(edges.rgb_blur_px[hour],) * 2))[0]
+        np.testing.assert_allclose(rgb_edges(rgb, edges)[0], alone, atol=1e-3)
+        assert len(rgb_edges(rgb, replace(edges, rgb_blur_px=(edges.rgb_blur_px[1 - hour],) * 2))[0]) != len(alone)
 
 
 def test_the_same_seed_gives_the_same_rig(seen: list[View], settings: Calibration) -> None:
@@ -240,3 +261,19 @@ def test_what_fits_most_edges_is_kept_when_searches_disagree(seen: list[View], s
         found = solve(seen, scene.RIG, wanted, np.random.default_rng(0))
         assert errors(found.rig, scene.RIG).median_px < 0.2
         assert found.reached == reached
+
+
+def test_a_narrow_window_that_there_is_not_is_refused(settings: Calibration) -> None:
+    with pytest.raises(ValueError, match=r"refinement.narrow: 4, but refinement.windows_px has 4; count from 0"):
+        replace(settings.refinement, narrow=4)
+
+
+def test_a_search_looks_at_the_coarse_edges(seen: list[View], pairs: list[Pair], settings: Calibration) -> None:
+    junk = [replace(one, points=one.points * (3, -1, 1)) for one in seen]
+    scores = [alignment(landscape(views, 2, 1.0, 5000, np.random.default_rng(0)), scene.RIG) for views in (seen, junk)]
+    assert scores[0] == scores[1]
+    alone = replace(settings, edges=replace(settings.edges, rgb_blur_px=(settings.search.rgb_blur_px,) * 2))
+    coarse = seen[0].coarse
+    assert coarse is not None
+    np.testing.assert_array_equal(coarse[0], view(pairs[0], scene.RIG, alone).points)
+    assert view(pairs[0], scene.RIG, settings, quick=True).coarse is None

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import scene
 
+from heatnet.calibration import online
 from heatnet.calibration.belonging import gain
+from heatnet.calibration.camera import Rig
 from heatnet.calibration.checks import check_pairs, tracked
 from heatnet.calibration.edges import View, light, views
 from heatnet.calibration.error import errors, reprojection
@@ -132,6 +134,18 @@ def test_a_knocked_camera_is_set_right_from_one_frame(seen: list[View], settings
     better = retouch(seen[:1], knocked, settings, np.random.default_rng(0))
     assert errors(knocked, scene.RIG).median_px > 5
     assert errors(better, scene.RIG).median_px < 0.3
+
+
+def test_a_search_gone_astray_is_followed_by_a_look_from_where_the_camera_was(
+    seen: list[View], settings: Calibration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def astray(*_: object) -> Rig:
+        return moved(scene.RIG, np.radians(4) * np.eye(SIZE)[1])
+
+    monkeypatch.setattr(online, "_turned", astray)
+    knocked = moved(scene.RIG, np.concatenate([np.radians([0.3, -0.4, 0.0]), np.zeros(SIZE - 3)]))
+    better = retouch(seen, knocked, settings, np.random.default_rng(0))
+    assert errors(better, scene.RIG).median_px < 0.3 < errors(knocked, scene.RIG).median_px
 
 
 def test_a_frame_that_fits_is_left_alone(seen: list[View], settings: Calibration) -> None:
