@@ -1,7 +1,7 @@
 """The street: labelled RGB-thermal frames a second, against the bare rays in the same run; flat cost, flat memory, workers.
 
 ``python benchmarks/street.py [WORKERS [FEW [MANY]]]`` (2, 100 and 10000 unless given; 10000 take a quarter of an hour) reads the default
-profile's params.yaml and writes ``results/street_speed.md``: frames a second at the default size, written, with 1, 2, 4 ... WORKERS
+profile's params.yaml and writes ``results/street_speed.md``: frames a second of its training drives, written, with 1, 2, 4 ... WORKERS
 processes; CPU time a frame and peak memory of a process of its own that writes FEW and MANY frames; CPU time a frame near and far along an
 endless drive; CPU time of the parts of a frame; and what a contended machine costs (wall over CPU time).
 """
@@ -112,18 +112,17 @@ def main(workers: int, few: int, many: int) -> None:
     grown = [(frames, f"{cost:.1f}", f"{peak:.0f}") for frames in (few, many) for cost, peak in [alone(street, frames)]]
     along(street, 0.0)
     far = [(f"{distance_m / 1000:.0f}", f"{along(street, distance_m):.0f}") for distance_m in (0.0, 1e3, 1e4, 1e5)]
-    some = replace(street.train, day_frames=11, night_frames=11)
-    none = replace(some, day_drives=0, night_drives=0)
-    short = replace(street, train=some, test=none, calibration=none, shared_drives=0)
+    none = replace(street.train, day_drives=0, night_drives=0)
+    drives = replace(street, test=none, calibration=none, shared_drives=0)
     counts = sorted({*(2**k for k in range(workers.bit_length()) if 2**k <= workers), workers})
-    rates = {count: writing(short, count) for count in counts}
+    rates = {count: writing(drives, count) for count in counts}
     speed = [(count, f"{rate:.1f}", f"{rate / rates[1]:.2f}") for count, rate in rates.items()]
     text = f"""# The simulator's speed
 
 Written by `python benchmarks/street.py {workers} {few} {many}` on {os.cpu_count()} cores; wall time was {contended:.2f} times the CPU time
 (1.0: the machine did nothing else).
 
-Frames of the default size (left, right, thermal, label), written (24 folders; the start of the workers included):
+The default's training drives (left, right, thermal, label), written; the start of the workers included:
 
 {table(("workers", "frames a second", "against one worker"), speed)}
 One process, frames of 160x120 in MF's layout:
