@@ -82,7 +82,7 @@ def computing(settings: config.Optimiser, device: torch.device) -> Iterator[None
 
 
 def has_bfloat16(device: torch.device) -> bool:
-    """Whether a device computes bfloat16 in hardware; of a CPU torch 2.11 cannot tell, and then it counts as without."""
+    """Whether a device computes bfloat16 in hardware; a CPU of which torch cannot tell (``get_capabilities`` is new) counts as without."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     can: Mapping[str, bool] = getattr(torch.cpu, "get_capabilities", dict)() if device.type == "cpu" else {}
