@@ -1,9 +1,9 @@
-"""How much of a figure is the luck of training: HeatNet's two stages, MFNet and RTFNet with three seeds each; writes ``results/PROFILE_seeds.md``.
+"""How much of a figure is the luck of training: HeatNet, today's recipe, MFNet and RTFNet with three seeds each; writes ``results/PROFILE_seeds.md``.
 
 ``python benchmarks/seeds.py RUN NETWORKS``: RUN is the folder of a finished run of the default profile (its ``params.yaml``, ``data``, ``labels``
 and ``networks``; only read), NETWORKS where those that are trained here go. The first seed is the run's own; the two others differ from it in
 every random choice of their own training and in nothing else: the same teachers, labels and images. A network that is there already is not
-trained again, so delete NETWORKS after a change of a recipe. Thirteen minutes on two cores beside the tests. Nothing is chosen by these figures.
+trained again, so delete NETWORKS after a change of a recipe. Twenty minutes on two cores beside the tests. Nothing is chosen by these figures.
 """
 
 import sys
@@ -17,6 +17,7 @@ from jaxtyping import Float
 
 from heatnet import config, evaluation
 from heatnet.data import Samples, absolute, evaluation_batches, read_pairs, read_supervised, source
+from heatnet.data.sets import class_weights
 from heatnet.evaluation.ablation import gain, gains_markdown
 from heatnet.models import (
     BaselineFile,
@@ -37,22 +38,31 @@ from heatnet.pipeline.progress import follow
 from heatnet.pipeline.workspace import write_text
 from heatnet.taxonomy import MF_OWN, MF_SCORED, OURS, Domain
 from heatnet.training import adversarial, adversarial_learner, critics, learner, predictions, supervised
+from heatnet.training.mixing import lit_by
+from heatnet.training.sampling import rare_class_source
+from heatnet.training.selftraining import selftraining, selftraining_learner
 
 ROOT = Path(__file__).parents[1]
 OFFSETS = (0, 100, 200)
 """What is added to the run's own seeds; 0 is the run itself."""
+STREET = {"rgbt_stage1": "HeatNet RGB-T after stage 1", "rgbt": "HeatNet RGB-T", "rgbt_today": "today's recipe, RGB-T"}
+"""What is scored on the pairs; the first is where both others start."""
 WITHIN = 2.0
 """Points of mean IoU that HeatNet's seeds should not differ by more than."""
+
+
+def taught(run: Profile, pairs: config.Pairs) -> tuple[Samples, Samples]:
+    """The training frames by day and by night, with the teachers' labels."""
+    labels = {Domain.DAY: "labels/day", Domain.NIGHT: "labels/night"}
+    day, night = (read_pairs(pairs, run.folder / pairs.folder, "train", part, labels=run.folder / where) for part, where in labels.items())
+    return day, night
 
 
 def train_heatnet(run: Profile, offset: int, out: Path) -> None:
     """Both stages as notebook 6 has them, with other seeds."""
     params: config.HeatNet = config.parse(config.HeatNet, run.section("heatnet"), "params.yaml: heatnet")
     first, second = (replace(one, seed=one.seed + offset) for one in (params.stage1, params.stage2))
-    labels = {Domain.DAY: "labels/day", Domain.NIGHT: "labels/night"}
-    day, night = (
-        read_pairs(params.pairs, run.folder / params.pairs.folder, "train", part, labels=run.folder / where) for part, where in labels.items()
-    )
+    day, night = taught(run, params.pairs)
     starts = [load_network(run.folder / name)[0] if name else None for name in params.start]
     model = warm_start(build(params.network, ["rgb", "thermal"], first.seed), starts)
     numbers = first.batch_size, params.augmentation, first.seed, first.balance
@@ -66,6 +76,21 @@ def train_heatnet(run: Profile, offset: int, out: Path) -> None:
     )
     follow(steps, f"stage 2, seed {second.seed}", second.steps, second.steps // 3)
     save_network(out / f"rgbt_{offset}.safetensors", model, params.network, params.pairs.input)
+
+
+def train_today(run: Profile, offset: int, out: Path) -> None:
+    """Today's recipe as notebook 8 has it, from the first stage of the same seed."""
+    params: config.Today = config.parse(config.Today, run.section("today"), "params.yaml: today")
+    numbers = replace(params.training, seed=params.training.seed + offset)
+    day, night = taught(run, params.pairs)
+    model, about = load_network(out / f"rgbt_stage1_{offset}.safetensors")
+    rare = numbers.batch_size, params.augmentation, numbers.seed, numbers.balance, *params.rare
+    frames = rare_class_source(day, *rare), rare_class_source(night, *rare)
+    batches = lit_by(*frames, params.relit, numbers.seed), frames[1]
+    both, weights = selftraining_learner(model, numbers), torch.from_numpy(class_weights(day, numbers.balance))
+    follow(selftraining(both, *batches, numbers, params.recipe, weights), f"today, seed {numbers.seed}", numbers.steps, numbers.steps // 3)
+    model.load_state_dict(both.networks["teacher"].state_dict())
+    save_network(out / f"rgbt_today_{offset}.safetensors", model, about.network, params.pairs.input)
 
 
 def read_by_rivals(params: config.Elsewhere, settings: config.Pairs) -> config.Pairs:
@@ -92,10 +117,12 @@ def networks(run: Profile, rivals: Sequence[config.Rival], out: Path) -> dict[st
     for offset in OFFSETS[1:]:
         if not (out / f"rgbt_{offset}.safetensors").is_file():
             train_heatnet(run, offset, out)
+        if not (out / f"rgbt_today_{offset}.safetensors").is_file():
+            train_today(run, offset, out)
         for rival in rivals:
             if not (out / f"{rival.key}_{offset}.safetensors").is_file():
                 train_rival(run, rival, offset, out)
-    keys = ["rgbt_stage1", "rgbt", *(rival.key for rival in rivals)]
+    keys = [*STREET, *(rival.key for rival in rivals)]
     return {key: [run.folder / f"networks/{key}.safetensors", *(out / f"{key}_{offset}.safetensors" for offset in OFFSETS[1:])] for key in keys}
 
 
@@ -120,17 +147,20 @@ def by_seed(draws: Sequence[Float[np.ndarray, " draws"]], scale: float = 100.0) 
     )
 
 
-def street_table(found: Mapping[str, list[evaluation.Counts]], titles: Mapping[str, str], drawn: evaluation.Resamples) -> str:
-    """HeatNet's stages on the pairs: every split, the spread, and what the second stage adds."""
-    lines = ["| network | day | night | combined | widest apart |", "|---|---|---|---|---|"]
-    for key in ("rgbt_stage1", "rgbt"):
+def street_table(found: Mapping[str, list[evaluation.Counts]], bound: evaluation.Counts, drawn: evaluation.Resamples) -> str:
+    """The networks on the pairs: every split, the spread, the nights as shares of the bound's, and what each adds to the first."""
+    lines = ["| network | day | night | combined | widest apart | night, share of the upper bound |", "|---|---|---|---|---|---|"]
+    most = evaluation.pixel_figures(bound, drawn)["night"]
+    for key, title in STREET.items():
         figures = [evaluation.pixel_figures(one, drawn) for one in found[key]]
         apart = {split: 100 * np.ptp([one[split][0] for one in figures]) for split in evaluation.SPLITS}
         word = "within" if max(apart.values()) <= WITHIN else "**more than**"
         cells = [by_seed([one[split] for one in figures]) for split in evaluation.SPLITS]
-        lines.append(f"| {titles[key]} | " + " | ".join(cells) + f" | {max(apart.values()):.1f}: {word} {WITHIN:g} |")
-    added = gain("the second stage over the first", ("rgbt_stage1", "rgbt"), found["rgbt_stage1"], found["rgbt"], drawn)
-    return "\n".join(lines) + "\n\n" + gains_markdown([added])
+        cells += [f"{max(apart.values()):.1f}: {word} {WITHIN:g}", by_seed([one["night"] / most for one in figures], 1.0)]
+        lines.append(f"| {title} | " + " | ".join(cells) + " |")
+    first, *others = STREET
+    added = [gain(f"{STREET[key]}, over stage 1", (first, key), found[first], found[key], drawn) for key in others]
+    return "\n".join(lines) + "\n\n" + gains_markdown(added)
 
 
 def away_table(sets: Mapping[str, evaluation.SetCounts], titles: Mapping[str, str]) -> str:
@@ -150,19 +180,19 @@ def main(run: Profile, out: Path) -> None:
     params: config.Elsewhere = config.parse(config.Elsewhere, run.section("elsewhere"), "params.yaml: elsewhere")
     out.mkdir(parents=True, exist_ok=True)
     files = networks(run, params.rivals, out)
-    titles = {"rgbt_stage1": "HeatNet RGB-T after stage 1", "rgbt": "HeatNet RGB-T"}
-    abroad = {"rgbt": titles["rgbt"] + ", as it came"} | {rival.key: f"{rival.title}, supervised on MF" for rival in params.rivals}
+    abroad = {"rgbt": STREET["rgbt"] + ", as it came"} | {rival.key: f"{rival.title}, supervised on MF" for rival in params.rivals}
     pairs, pairs_of_rivals = (read_pairs(one, run.folder / one.folder, "test") for one in (settings.pairs, read_by_rivals(params, settings.pairs)))
     mf, mf_of_rivals = (read_supervised(one, run.folder / one.folder, "test", MF_OWN) for one in (params.mf, read_by_rivals(params, params.mf)))
-    tables = {key: (OURS if key in titles else MF_SCORED).table() for key in files}
+    tables = {key: (OURS if key in STREET else MF_SCORED).table() for key in files}
     assert pairs.label is not None
     assert mf.label is not None
-    home = {key: counts(some, pairs if key in titles else pairs_of_rivals, pairs.label, tables[key]) for key, some in files.items()}
+    home = {key: counts(some, pairs if key in STREET else pairs_of_rivals, pairs.label, tables[key]) for key, some in files.items()}
     known = MF_SCORED.table()[mf.label]
-    there = {key: counts(files[key], mf if key in titles else mf_of_rivals, known, tables[key]) for key in abroad}
+    there = {key: counts(files[key], mf if key in STREET else mf_of_rivals, known, tables[key]) for key in abroad}
     rng = np.random.default_rng(settings.seed)
     day, night = (sum(domain is one for domain in pairs.domains) for one in Domain)
     drawn = evaluation.resample(day, night, settings.resamples, rng)
+    (bound,) = counts([run.folder / "networks/rgbt_upper.safetensors"], pairs, pairs.label, OURS.table())
     both = {"mf": (there, mf), "pairs": (home, pairs)}
     sets = {
         name: evaluation.SetCounts(
@@ -171,7 +201,7 @@ def main(run: Profile, out: Path) -> None:
         )
         for name, (every, samples) in both.items()
     }
-    page = PAGE.format(seeds=len(OFFSETS), name=run.name, street=street_table(home, titles, drawn), away=away_table(sets, abroad))
+    page = PAGE.format(seeds=len(OFFSETS), name=run.name, street=street_table(home, bound, drawn), away=away_table(sets, abroad))
     write_text(ROOT / "results" / f"{run.name}_seeds.md", page)
     print(page)
 
@@ -187,7 +217,7 @@ and in brackets each seed. The labels, and so the teachers, are the same for all
 
 {street}
 `seeds` is Student's interval of the mean paired difference over the seeds, `images` the bootstrap's over test images; only where both exclude
-zero is a difference called one.
+zero is a difference called one. The upper bound is the run's own, trained once.
 
 ## From MF to Freiburg Thermal
 

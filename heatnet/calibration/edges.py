@@ -91,7 +91,8 @@ def _spread(pixels: Float[np.ndarray, "n 2"], strength: Float[np.ndarray, "n"], 
     """Indices of the strongest edges of each cell of a grid, ``per_frame`` in all."""
     rows, columns = settings.grid
     cell = (pixels[:, 1] * rows / shape[0]).astype(int) * columns + (pixels[:, 0] * columns / shape[1]).astype(int)
-    order = np.lexsort((-strength, cell))
+    order = np.argsort(-strength, kind="stable")
+    order = order[np.argsort(cell[order].astype(np.int16), kind="stable")]
     ordered = cell[order]
     rank = np.arange(len(order)) - np.searchsorted(ordered, ordered)
     return np.sort(order[rank < settings.per_frame // (rows * columns)])

@@ -94,7 +94,7 @@ def timed(found: Found, used: list[View], speeds: Mapping[str, float], guess: Ri
 
 
 def solve(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Generator, refiner: Refiner = refine) -> Found:
-    """Search and refine until two searches end in one place, on views at the resolution of the guess; kept is what fits most edges.
+    """Search and refine until two searches end in one plausible place, on views at the resolution of the guess; kept is what fits most edges.
 
     Wrong optima are many, so two searches hardly share one. Raises ``ValueError`` when none fits better than by chance.
     """
@@ -110,7 +110,8 @@ def solve(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Ge
                 tried.append(_refined(seen, path, prior, settings, refiner))
         best = max(tried, key=lambda one: sum(one.frames.values()))
         reached = sum(_near(best.rig, path, settings) for path in paths)
-        if reached > 1 and best.confidence >= least:
+        far = prior.cost(best.rig) / settings.refinement.prior
+        if reached > 1 and best.confidence >= least and far <= settings.uncertainty.plausible:
             break
     if best.confidence < least:
         raise ValueError(
@@ -119,17 +120,26 @@ def solve(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Ge
         )
     used = [view for view in seen if view.name in best.frames]
     spread, pull = covariance(used, best.rig, prior, settings.refinement, settings.uncertainty)
-    far = prior.cost(best.rig) / settings.refinement.prior
     return replace(best, covariance=spread, pull=pull, reached=reached, searches=len(paths), far=far)
 
 
 def _searches(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Generator) -> Iterator[list[Path]]:
-    """The ways of independent searches, two at a time."""
+    """The ways of independent searches, two at a time: from the guess, then from longer and shorter focal lengths, less tied to them.
+
+    A focal length that is far off offers a wrong optimum to every search that begins there; one nearer to the truth does not.
+    """
     shrink = max(1, round(guess.thermal.width / settings.search.width))
     scenes = [landscape(seen, shrink, blur_px, settings.search.edges, rng) for blur_px in settings.search.blurs_px]
+    first, loose = settings.search, replace(settings.search, prior=tuple(settings.search.loose * weight for weight in settings.search.prior))
     with ThreadPoolExecutor() as pool:
-        for _ in range(settings.search.tries):
-            yield list(pool.map(lambda one: tuple(search(scenes, guess, settings.search, one)), rng.spawn(2)))
+        for number in range(settings.search.tries):
+            how, factors = (loose, settings.search.focals) if number else (first, (1.0, 1.0))
+            yield list(pool.map(lambda factor, one, how=how: tuple(search(scenes, _longer(guess, factor), how, one)), factors, rng.spawn(2)))
+
+
+def _longer(rig: Rig, factor: float) -> Rig:
+    """A rig whose thermal camera has this many times the focal length."""
+    return replace(rig, thermal=replace(rig.thermal, focal_px=(factor * rig.thermal.focal_px[0], factor * rig.thermal.focal_px[1])))
 
 
 def _near(rig: Rig, path: Path, settings: Calibration) -> bool:

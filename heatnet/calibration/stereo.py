@@ -74,14 +74,14 @@ def sharpened(
     """
     if len(pixels) == 0:
         return disparity_px
-    half = np.arange(-settings.edge_window, settings.edge_window + 1.0)
-    window = np.stack(np.meshgrid(half, half), -1).reshape(1, -1, 2)
+    half = np.arange(-settings.edge_window, settings.edge_window + 1, dtype=np.float32)
+    window = pixels.astype(np.float32)[:, None] + np.stack(np.meshgrid(half, half), -1).reshape(1, -1, 2)
     smooth = [cv2.GaussianBlur(image.astype(np.float32), (0, 0), 1) for image in (left, right)]
     slope = cv2.Scharr(smooth[1], cv2.CV_32F, 1, 0) / 32
-    wanted, start = _look(smooth[0], pixels[:, None] + window), np.nan_to_num(disparity_px)
+    wanted, start = _look(smooth[0], window), np.nan_to_num(disparity_px).astype(np.float32)
     found = start
     for _ in range(3):
-        places = pixels[:, None] + window - np.stack([found, 0 * found], -1)[:, None]
+        places = window - np.stack([found, 0 * found], -1)[:, None]
         gradient = _look(slope, places)
         step = (gradient * (_look(smooth[1], places) - wanted)).sum(1) / ((gradient**2).sum(1) + settings.edge_damping)
         found = np.clip(found + step, start - settings.edge_reach_px, start + settings.edge_reach_px)

@@ -47,8 +47,9 @@ class Search:
 
     ``width`` is the thermal image's in the search, ``rgb_blur_px`` the blur of the RGB edges that it looks at; it begins ``wide`` times the
     guess's deviations; two searches are made at a time, at most ``tries`` times, until two end within ``agree_px`` of the result; ``prior``
-    is what half a squared deviation costs in the alignment of one frame, for each blur; ``focal``, ``centre`` are relative (to itself, to the
-    width); ``unknown_focals`` are tried (over the width) without a guess.
+    is what half a squared deviation costs in the alignment of one frame, for each blur; the second time and later they begin at these
+    multiples (``focals``) of the guess's focal length, the prior ``loose`` times as strong; ``focal``, ``centre`` are relative (to itself, to
+    the width); ``unknown_focals`` are tried (over the width) without a guess.
     """
 
     width: int
@@ -63,6 +64,8 @@ class Search:
     wide: float
     floor: float
     prior: tuple[float, ...]
+    loose: float
+    focals: tuple[float, float]
     rotation_deg: float
     translation_m: float
     focal: float
@@ -136,8 +139,9 @@ class Checks:
 @dataclass(frozen=True)
 class Online:
     """Online refinement of the rotation: its views' edges, its coarse search (scale, blur, standard deviation, size, how often it is
-    begun when its end does not fit), how many of the last windows follow, with how many looks along normals and rounds, by how many
-    standard errors more edges must match for a change, and the watch: recent frames that decide, and what median turn is a knock.
+    tried, from how many times more matches than by chance on it is not needed), how many of the last windows follow, with how many looks
+    along normals and rounds, by how many standard errors more edges must match and how far (px, over the root of the frames) the image
+    must move for a change, and the watch: recent frames that decide, and what median turn is a knock.
     """
 
     per_frame: int
@@ -149,10 +153,12 @@ class Online:
     elite: int
     rounds: int
     tries: int
+    sure: float
     windows: int
     samples: int
     refinements: int
     gain: float
+    still_px: float
     frames: int
     noticed_deg: float
 

@@ -80,10 +80,14 @@ class Training:
 
 @dataclass(frozen=True)
 class Labelling:
-    """How a teacher is asked for labels: at which ``scales`` of the image (1: its own), and of its ``mirror`` image too (``MultiScale``)."""
+    """How a teacher is asked for labels: at which ``scales`` of the image (1: its own), and of its ``mirror`` image too (``MultiScale``).
+
+    A pixel whose class has a mean probability below ``least`` gets no label (0: all get one).
+    """
 
     scales: tuple[float, ...]
     mirror: bool
+    least: float
 
 
 @dataclass(frozen=True)

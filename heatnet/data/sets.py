@@ -181,20 +181,24 @@ def unlabelled(samples: Samples) -> Samples:
     return replace(samples, label=np.full((len(samples), *samples.input.network_size), IGNORE, np.uint8), weight=None)
 
 
-def seen_labels(samples: Samples, answers: Sequence[Answer]) -> UInt8[np.ndarray, "n height width"]:
+def seen_labels(samples: Samples, labels: UInt8[np.ndarray, "n height width"]) -> UInt8[np.ndarray, "n height width"]:
     """A teacher's labels, ``IGNORE`` where there is no thermal measurement (outside the camera's view)."""
-    labels = np.stack([label for label, _ in answers])
     if samples.thermal is not None and samples.input.thermal is not None:
         labels[~valid(samples.thermal, samples.input.thermal)] = IGNORE
     return labels
 
 
-def write_labels(root: Path, samples: Samples, answers: Sequence[Answer], confidence: bool) -> UInt8[np.ndarray, "n height width"]:
+def write_labels(
+    root: Path, samples: Samples, answers: Sequence[Answer], confidence: bool, least: float = 0.0
+) -> UInt8[np.ndarray, "n height width"]:
     """Write a teacher's labels as the tree ``root/<name>.png``, with ``confidence`` beside if asked; returns the labels.
 
-    Pixels without a thermal measurement get no label where the teacher reads thermal (``confidence`` marks such a teacher).
+    Pixels of which the teacher is sure by less than ``least`` (of 1) get no label, nor do those without a thermal measurement where it
+    reads thermal (``confidence`` marks such a teacher).
     """
-    labels = seen_labels(samples, answers) if confidence else np.stack([label for label, _ in answers])
+    labels = np.stack([np.where(trust < 255 * least, IGNORE, label).astype(np.uint8) for label, trust in answers])
+    if confidence:
+        labels = seen_labels(samples, labels)
     for name, label, (_, trust) in zip(samples.names, labels, answers, strict=True):
         path = root / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """The cost has its optimum at the truth, does not care about the sign of thermal contrast, and the solver finds it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import scene
 from heatnet.calibration import solver
 from heatnet.calibration.alignment import alignment, alignments, landscape
 from heatnet.calibration.belonging import matched
+from heatnet.calibration.camera import Rig
 from heatnet.calibration.costs import REFINERS
 from heatnet.calibration.edges import View, dark, gradient, normalised, rgb_edges, ridges, view
 from heatnet.calibration.error import errors
@@ -18,7 +20,7 @@ from heatnet.calibration.report import doubts
 from heatnet.calibration.snapping import distances, peaks, residuals, snap, telling
 from heatnet.calibration.solver import calibrate, solve
 from heatnet.calibration.unknowns import NAMES, SIZE, in_view, moved, to_thermal
-from heatnet.config import Calibration
+from heatnet.config import Calibration, Search
 
 EVERY = {"rx": 0.003, "ry": 0.003, "rz": 0.01, "tx": 0.05, "ty": 0.05, "tz": 0.2, "log fx": 0.01, "log fy": 0.02, "cx": 1.0, "cy": 1.0}
 EVERY |= {"k1": 0.05, "k2": 0.1, "p1": 0.01, "p2": 0.01}
@@ -248,6 +250,23 @@ def test_a_result_that_one_search_alone_found_or_far_from_the_guess_is_not_trust
     assert [len(texts) for texts in said] == [len(said[0]), len(said[0]) + 1, len(said[0]) + 1]
     assert any("only one" in text for text in said[1])
     assert any("40 squared standard deviations" in text for text in said[2])
+
+
+def test_later_searches_begin_at_other_focal_lengths_less_tied_to_them(
+    seen: list[View], settings: Calibration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[tuple[float, float]] = []
+
+    def astray(_: object, guess: Rig, how: Search, rng: np.random.Generator) -> Iterator[tuple[Rig, float]]:
+        begun.append((guess.thermal.focal_px[0] / scene.RIG.thermal.focal_px[0], how.prior[0] / settings.search.prior[0]))
+        yield moved(guess, np.radians(rng.uniform(20, 60)) * np.eye(SIZE)[1]), 0.0
+
+    monkeypatch.setattr(solver, "search", astray)
+    with pytest.raises(ValueError, match="as often as by chance"):
+        solve(seen, scene.RIG, replace(settings, search=replace(settings.search, tries=2)), np.random.default_rng(0))
+    shorter, longer = settings.search.focals
+    assert begun[:2] == [(1.0, 1.0)] * 2
+    np.testing.assert_allclose(sorted(begun[2:]), [(shorter, settings.search.loose), (longer, settings.search.loose)])
 
 
 def test_what_fits_most_edges_is_kept_when_searches_disagree(seen: list[View], settings: Calibration, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,6 +155,30 @@ def test_a_frame_that_fits_is_left_alone(seen: list[View], settings: Calibration
     assert gain(seen, scene.RIG, knocked, settings.refinement) < 0
 
 
+def test_of_two_turns_by_which_images_belong_the_better_is_kept(seen: list[View], settings: Calibration, monkeypatch: pytest.MonkeyPatch) -> None:
+    knocked = moved(scene.RIG, np.concatenate([np.radians([1.0, -1.2, 0.8]), np.zeros(SIZE - 3)]))
+    beside = moved(scene.RIG, np.concatenate([np.radians([0.15, 0.2, 0.0]), np.zeros(SIZE - 3)]))
+    fits = {id(beside): 3.0, id(scene.RIG): 4.0}
+
+    def times(_: object, rig: Rig, __: object) -> dict[str, float]:
+        return {"one": fits.get(id(rig), 1.0)}
+
+    ends = iter([beside, scene.RIG, beside])
+    monkeypatch.setattr(online, "_fitted", lambda *_: next(ends))
+    monkeypatch.setattr(online, "belonging", times)
+    assert retouch(seen, knocked, settings, np.random.default_rng(0)) is scene.RIG
+
+
+def test_a_turn_that_hardly_moves_the_image_is_left_to_more_frames(seen: list[View], settings: Calibration, monkeypatch: pytest.MonkeyPatch) -> None:
+    beside = moved(scene.RIG, np.radians(0.03) * np.eye(SIZE)[1])
+    monkeypatch.setattr(online, "_fitted", lambda *_: scene.RIG)
+    monkeypatch.setattr(online, "gain", lambda *_: 100.0)
+    still = replace(settings, online=replace(settings.online, still_px=1.5 * errors(beside, scene.RIG).median_px))
+    assert retouch(seen[:1], beside, still, np.random.default_rng(0)) is beside
+    assert len(seen) == 3
+    assert retouch(seen, beside, still, np.random.default_rng(0)) is scene.RIG
+
+
 def test_frames_from_before_a_knock_do_not_hold_it_back(scenes: list[scene.Scene], seen: list[View], settings: Calibration) -> None:
     knocked = moved(scene.RIG, np.concatenate([np.radians([0.3, -0.4, 0.0]), np.zeros(SIZE - 3)]))
     rng = np.random.default_rng(8)

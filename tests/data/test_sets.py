@@ -69,6 +69,9 @@ def test_day_labels_have_no_confidence_and_no_holes(freiburg: Path, tmp_path: Pa
     answers = [(np.full((16, 48), 4, np.uint8), np.full((16, 48), 9, np.uint8))] * 3
     assert (write_labels(tmp_path / "labels", day, answers, confidence=False) == 4).all()
     assert not confidence_file(tmp_path / "labels" / f"{day.names[0]}.png").exists()
+    answers[1] = (answers[1][0], np.repeat(np.array([[126], [127], [128], [255]], np.uint8), 4, 0) * np.ones((1, 48), np.uint8))
+    unsure = write_labels(tmp_path / "labels", day, answers[1:2] * 3, confidence=False, least=0.5)
+    np.testing.assert_array_equal(unsure[0, :, 0], [IGNORE] * 8 + [4] * 8)
     assert read_pairs(FREIBURG, freiburg, "train", Domain.DAY, labels=tmp_path / "labels").weight is None
 
 
