@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Float32
 
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View
@@ -34,8 +35,14 @@ def _fit(views: Sequence[View], rig: Rig, settings: Refinement) -> tuple[Matches
 
 def by_chance(views: Sequence[View], rig: Rig, settings: Refinement) -> Float[np.ndarray, "frames"]:
     """The same share for thermal images that do not belong: the frame's own, mirrored, so that it holds as many edges in wrong places."""
-    mirrored = [replace(one, gradient=one.gradient[:, ::-1] * np.array([-1, 1], np.float32)) for one in views]
-    return matched(mirrored, rig, settings)
+    return matched([replace(one, gradient=_mirrored(one.gradient)) for one in views], rig, settings)
+
+
+def _mirrored(field: Float32[np.ndarray, "height width 2"]) -> Float32[np.ndarray, "height width 2"]:
+    """The gradients of the mirrored image."""
+    flipped = np.asarray(cv2.flip(field, 1), np.float32)
+    flipped[..., 0] *= -1
+    return flipped
 
 
 def belonging(seen: list[View], rig: Rig, settings: Calibration) -> dict[str, float]:

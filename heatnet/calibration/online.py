@@ -30,16 +30,20 @@ class Watched:
 def retouch(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.random.Generator) -> Rig:
     """The rig with its thermal camera turned to fit one to five recent views; the rig itself when no turn surely fits them better.
 
-    Most turns are small, so it is refined from where the camera was, then from searches until the views surely belong together; kept is
-    by which they do most. A step that hardly moves the image (median, px) is a frame's own error, which falls with their number's root.
+    Most turns are small, so it is refined from where the camera was, then from searches until the views surely belong together or
+    two refinements end in one place; kept is by which they belong most. A step that hardly moves the image (median, px) is a frame's
+    own error, which falls with their number's root.
     """
-    online, best, most = settings.online, rig, settings.refinement.least_frame
+    online, best, most, ends = settings.online, rig, settings.refinement.least_frame, list[Rig]()
     for number in range(1 + online.tries):
         found = _fitted(views, rig if number == 0 else _turned(views, rig, settings, rng), rig, settings)
-        times = 0.0 if found is None else float(np.median(list(belonging(list(views), found, settings).values())))
-        if found is not None and times >= most:
-            best, most = found, times
-        if most >= online.sure:
+        if found is None:
+            continue
+        times = float(np.median(list(belonging(list(views), found, settings).values())))
+        twice = times >= most and any(np.median(reprojection(found, end, 32)) < online.still_px for end in ends)
+        best, most = max((found, times), (best, most), key=lambda one: one[1])
+        ends.append(found)
+        if twice or most >= online.sure:
             break
     moves = float(np.median(reprojection(best, rig, 32))) > online.still_px / np.sqrt(len(views))
     return best if moves and gain(views, rig, best, settings.refinement) > online.gain else rig

@@ -48,11 +48,11 @@ def peaks(
     """
     offsets = np.arange(-np.ceil(2 * window_px) - 1, np.ceil(2 * window_px) + 2) / 2
     found = sample(field, pixels[:, None] + offsets[:, None] * normals[:, None])
-    profile = np.abs((found * normals[:, None]).sum(-1))
+    profile = np.abs(_dot(found, normals[:, None]))
     best, rows = profile[:, 1:-1].argmax(1) + 1, np.arange(len(pixels))
     top = profile[rows, best]
     inside = (top >= profile[rows, best - 1]) & (top >= profile[rows, best + 1])
-    plain = profile / np.sqrt(1 - np.minimum((found**2).sum(-1), 0.9999))
+    plain = profile / np.sqrt(1 - np.minimum(_dot(found, found), 0.9999))
     best = (best - 1 + np.argmax([plain[rows, best + k] for k in (-1, 0, 1)], axis=0)).clip(1, len(offsets) - 2)
     before, highest, after = (plain[rows, best + k] for k in (-1, 0, 1))
     curvature = before + after - 2 * highest
@@ -100,20 +100,25 @@ def _snap(number: int, one: View, rig: Rig, window_px: float, weakest: float) ->
     offset, strength = peaks(one.gradient, pixels, normals, window_px)
     good = strength > weakest
     normals, edge = normals[good], pixels[good] + offset[good, None] * normals[good]
-    warm = (sample(one.gradient, edge[None])[0] * normals).sum(1) > 0
-    return one.points[seen[good]], normals, (normals * edge).sum(1), strength[good], 2 * number + warm, seen[good], np.array(len(seen))
+    warm = _dot(sample(one.gradient, edge[None])[0], normals) > 0
+    return one.points[seen[good]], normals, _dot(normals, edge), strength[good], 2 * number + warm, seen[good], np.array(len(seen))
 
 
 def distances(matches: Matches, rig: Rig) -> Float[np.ndarray, "n"]:
     """Signed distances (px) from projected edges to their thermal edges."""
-    return (matches.normals * rig.thermal.project(to_thermal(rig, matches.points))).sum(1) - matches.line
+    return _dot(matches.normals, rig.thermal.project(to_thermal(rig, matches.points))) - matches.line
 
 
 def residuals(matches: Matches, rig: Rig) -> tuple[Float[np.ndarray, "n"], Float[np.ndarray, "n 14"]]:
     """``distances`` and their derivatives by the unknowns."""
     projection = differentiate(rig, matches.points, margin_px=0)
-    value = (matches.normals * projection.pixels).sum(1) - matches.line
+    value = _dot(matches.normals, projection.pixels) - matches.line
     return value, (matches.normals[:, None] @ projection.by_step)[:, 0]
+
+
+def _dot(a: Float[np.ndarray, "*n 2"], b: Float[np.ndarray, "*#n 2"]) -> Float[np.ndarray, "*n"]:
+    """Dot products of vectors in the image: many times faster than a sum over an axis of two."""
+    return a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1]
 
 
 def tukey(residual_px: Float[np.ndarray, "n"], width_px: float) -> Float[np.ndarray, "n"]:

@@ -169,6 +169,20 @@ def test_of_two_turns_by_which_images_belong_the_better_is_kept(seen: list[View]
     assert retouch(seen, knocked, settings, np.random.default_rng(0)) is scene.RIG
 
 
+@pytest.mark.parametrize(("degrees", "searches"), [(0.0, 1), (1.0, 2)])
+def test_no_more_searches_when_two_refinements_end_in_one_place(
+    degrees: float, searches: int, seen: list[View], settings: Calibration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apart, asked = moved(scene.RIG, np.radians(degrees) * np.eye(SIZE)[1]), []
+    ends = iter([apart, scene.RIG, scene.RIG])
+    monkeypatch.setattr(online, "_fitted", lambda *_: next(ends))
+    monkeypatch.setattr(online, "_turned", lambda *_: asked.append(1))
+    monkeypatch.setattr(online, "belonging", lambda *_: {"one": settings.online.sure - 0.1})
+    knocked = moved(scene.RIG, np.radians(2) * np.eye(SIZE)[0])
+    assert retouch(seen, knocked, settings, np.random.default_rng(0)) is not knocked
+    assert len(asked) == searches
+
+
 def test_a_turn_that_hardly_moves_the_image_is_left_to_more_frames(seen: list[View], settings: Calibration, monkeypatch: pytest.MonkeyPatch) -> None:
     beside = moved(scene.RIG, np.radians(0.03) * np.eye(SIZE)[1])
     monkeypatch.setattr(online, "_fitted", lambda *_: scene.RIG)
