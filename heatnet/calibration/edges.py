@@ -74,7 +74,7 @@ def ridges(
     Non-maximum suppression with a parabola (Canny 1986, Devernay 1995); those of enough ``contrast``, the strongest of each
     cell, ``per_frame`` in all.
     """
-    length = cv2.magnitude(field[..., 0], field[..., 1])
+    length = np.sqrt(field[..., 0] ** 2 + field[..., 1] ** 2)  # the last bits of cv2.magnitude differ among threads
     rows, columns = np.nonzero(contrast[1:-1, 1:-1] > settings.contrast)
     rows, columns = rows + 1, columns + 1
     strength, grid = length[rows, columns], np.stack([columns, rows], 1).astype(np.float32)

@@ -141,7 +141,8 @@ class Online:
     """Online refinement of the rotation: its views' edges, its coarse search (scale, blur, standard deviation, size, how often it is
     tried, from how many times more matches than by chance on it is not needed), how many of the last windows follow, with how many looks
     along normals and rounds, by how many standard errors more edges must match and how far (px, over the root of the frames) the image
-    must move for a change, and the watch: recent frames that decide, and what median turn is a knock.
+    must move for a change (two refinements nearer than this, px, end in one place), and the watch: recent frames that decide, and what
+    median turn is a knock.
     """
 
     per_frame: int

@@ -194,11 +194,17 @@ def write_labels(
     """Write a teacher's labels as the tree ``root/<name>.png``, with ``confidence`` beside if asked; returns the labels.
 
     Pixels of which the teacher is sure by less than ``least`` (of 1) get no label, nor do those without a thermal measurement where it
-    reads thermal (``confidence`` marks such a teacher).
+    reads thermal (``confidence`` marks such a teacher). Raises ``ValueError``, and writes nothing, when no pixel gets one.
     """
     labels = np.stack([np.where(trust < 255 * least, IGNORE, label).astype(np.uint8) for label, trust in answers])
     if confidence:
         labels = seen_labels(samples, labels)
+    if (labels == IGNORE).all():
+        surest = max(int(trust.max()) for _, trust in answers) / 255
+        raise ValueError(
+            f"{root}: no pixel of {len(answers)} frames gets a label: the teacher is sure of its surest by {surest:.2f}, "
+            f"labelling.least is {least:g}; train it longer, or lower that number"
+        )
     for name, label, (_, trust) in zip(samples.names, labels, answers, strict=True):
         path = root / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -75,6 +75,14 @@ def test_day_labels_have_no_confidence_and_no_holes(freiburg: Path, tmp_path: Pa
     assert read_pairs(FREIBURG, freiburg, "train", Domain.DAY, labels=tmp_path / "labels").weight is None
 
 
+def test_a_teacher_sure_of_nothing_is_refused_before_a_file_is_written(freiburg: Path, tmp_path: Path) -> None:
+    day = read_pairs(FREIBURG, freiburg, "train", Domain.DAY, crop=False)
+    answers = [(np.full((16, 48), 4, np.uint8), np.full((16, 48), 102, np.uint8))] * 3
+    with pytest.raises(ValueError, match=r"no pixel of 3 frames gets a label: .* by 0\.40, labelling\.least is 0\.5"):
+        write_labels(tmp_path / "labels", day, answers, confidence=False, least=0.5)
+    assert not (tmp_path / "labels").exists()
+
+
 def test_training_frames_come_without_labels_unless_asked(freiburg: Path) -> None:
     assert read_pairs(FREIBURG, freiburg, "train", Domain.DAY).label is None
     assert read_pairs(FREIBURG, freiburg, "test", Domain.DAY).label is not None
