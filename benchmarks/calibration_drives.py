@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from calibration_rigs import SEED, knock, street_of, turn
+from calibration_rigs import knock, turn
 from calibration_table import LANDED_PX, moments, named, prepared, rig_of
 
 from heatnet.calibration import align, stereo
@@ -25,7 +25,6 @@ from heatnet.calibration.report import warnings
 from heatnet.calibration.solver import calibrate, solve
 from heatnet.config import Calibration
 from heatnet.pipeline import calibrate as command
-from heatnet.street import recordings as street
 from heatnet.taxonomy import Domain
 
 DRIFTS_DEG = (2.0, 0.5, 0.1, 0.0)
@@ -92,13 +91,14 @@ def knocked(folders: Sequence[Path], domain: str, params: Calibration) -> str:
 def late(folders: Sequence[Path], params: Calibration) -> str:
     """Drives whose thermal image is exposed 20 ms late: what is said of one drive at one speed, and of it beside 10 frames of a standing car."""
     kind, lines = folders[0].name.split("_")[0], []
-    for number, domain in enumerate(Domain):
-        pairs = [one.load() for one in index(folders[0].parent / f"drive_{kind}_late_{domain.value}")]
+    for domain in Domain:
+        drive = folders[0].parent / f"drive_{kind}_late_{domain.value}"
+        pairs, speeds = [one.load() for one in index(drive)], command.read_speeds(drive / "speeds.csv")
         truth, guess = rig_of(folders[0], pairs[0])
-        ours = street.drive(street_of(SEED[kind] + 500 + number), "calibration", domain, 0).world.speed
+        ours = speeds[pairs[0].name]
         day, night = moments(folders[0])
         standing = [named(one) for one in (*day[::2], *night[:10:2])]
-        speeds = dict.fromkeys((pair.name for pair in pairs), ours) | dict.fromkeys((pair.name for pair in standing), 0.0)
+        speeds |= dict.fromkeys((pair.name for pair in standing), 0.0)
         for title, taken in (("alone", pairs), ("with 10 frames of a standing car", [*pairs[::2], *standing])):
             found = calibrate(taken, guess, params, np.random.default_rng(0), speeds)
             shift = (1e3 * (found.rig.thermal_from_left[:3, 3] - truth.thermal_from_left[:3, 3])).round(0).tolist()

@@ -18,13 +18,14 @@ from heatnet import config
 from heatnet.calibration.camera import Camera, Rig
 from heatnet.calibration.files import write_rig
 from heatnet.pipeline.profile import read_yaml
+from heatnet.pipeline.workspace import write_text
 from heatnet.street import recordings, rig
 from heatnet.street.files import write_image
 from heatnet.street.jobs import run
 from heatnet.taxonomy import Domain
 
 RIGS = {"dev": 10, "final": 10, "fresh": 10}
-SEED = {"dev": 4100, "final": 9100, "fresh": 33100}
+SEED = {"dev": 4100, "final": 9100, "fresh": 47100}
 DRIVES = {Domain.DAY: 2, Domain.NIGHT: 4}
 FRAMES = 5
 DELAY_S = 0.02
@@ -109,7 +110,7 @@ def shoot(folder: Path, seed: int, domain: Domain, number: int, truth: Rig, dept
 
 
 def drive(folder: Path, seed: int, domain: Domain, frames: int, first: Rig, second: Rig, delay_s: float) -> int:
-    """Consecutive frames a second apart; from half-way on with the second rig; thermal exposed ``delay_s`` late."""
+    """Consecutive frames a second apart, with the car's speed; from half-way on with the second rig; thermal exposed ``delay_s`` late."""
     street = street_of(seed)
     numbers = street.calibration
     todo = [i for i in range(frames) if not (folder / "thermal" / f"{i:03d}.png").is_file()]
@@ -125,6 +126,7 @@ def drive(folder: Path, seed: int, domain: Domain, frames: int, first: Rig, seco
             ]
             for camera, one in (("left", shots[0]), ("right", shots[0]), ("thermal", shots[-1])):
                 write_image(folder / camera / f"{i:03d}.png", getattr(one, camera))
+        write_text(folder / "speeds.csv", "".join(f"{i:03d},{journey.world.speed}\n" for i in range(frames)))
     return frames
 
 

@@ -22,7 +22,7 @@ class View:
     """What calibration keeps of one moment: RGB edges in space (left camera's frame, metres) and the thermal gradients.
 
     ``along`` is a vector along each edge, of the length of one pixel; ``gradient`` is at most 1 long. ``coarse`` are points and vectors of
-    edges of a wider blur, for a search: fewer, but of larger things. None: the same.
+    edges of a wider blur, for a search: fewer, but of larger things. None: the same. ``night`` where the left image is dark.
     """
 
     name: str
@@ -30,6 +30,7 @@ class View:
     along: Float[np.ndarray, "n 3"]
     gradient: Float32[np.ndarray, "height width 2"]
     coarse: tuple[Float[np.ndarray, "m 3"], Float[np.ndarray, "m 3"]] | None = None
+    night: bool = False
 
 
 def light(rgb: UInt8[np.ndarray, "height width 3"], gamma: float) -> Float32[np.ndarray, "height width"]:
@@ -141,7 +142,8 @@ def view(pair: Pair, rig: Rig, settings: Calibration, depth_m: Depth | None = No
     chosen = replace(settings.edges, per_frame=settings.online.per_frame) if quick else settings.edges
     if blank(pair, settings.edges):
         raise ValueError(f"{pair.name}: the thermal image is blank (counts {pair.thermal.min()} to {pair.thermal.max()}); leave this frame out")
-    match = stereo.coarse if quick or dark(pair.left, settings.edges) else stereo.disparity
+    night = dark(pair.left, settings.edges)
+    match = stereo.coarse if quick or night else stereo.disparity
     disparity = match(pair.left, pair.right, settings.stereo) if depth_m is None else _known(pair, depth_m, rig)
 
     def placed(edges: Edges) -> tuple[Float[np.ndarray, "n 3"], Float[np.ndarray, "n 3"]]:
@@ -153,7 +155,7 @@ def view(pair: Pair, rig: Rig, settings: Calibration, depth_m: Depth | None = No
 
     coarse = None if quick else placed(replace(chosen, rgb_blur_px=(settings.search.rgb_blur_px,) * 2))
     field = normalised(gradient(pair.thermal, settings.edges.thermal_blur_px), settings.edges.weak_percentile)
-    return View(pair.name, *placed(chosen), field, coarse)
+    return View(pair.name, *placed(chosen), field, coarse, night)
 
 
 def _in_space(

@@ -35,6 +35,7 @@ def retouch(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.rand
     own error, which falls with their number's root.
     """
     online, best, most, ends = settings.online, rig, settings.refinement.least_frame, list[Rig]()
+    sure = max(online.sure[view.night] for view in views)
     for number in range(1 + online.tries):
         found = _fitted(views, rig if number == 0 else _turned(views, rig, settings, rng), rig, settings)
         if found is None:
@@ -43,7 +44,7 @@ def retouch(views: Sequence[View], rig: Rig, settings: Calibration, rng: np.rand
         twice = times >= most and any(np.median(reprojection(found, end, 32)) < online.still_px for end in ends)
         best, most = max((found, times), (best, most), key=lambda one: one[1])
         ends.append(found)
-        if twice or most >= online.sure:
+        if twice or most >= sure:
             break
     moves = float(np.median(reprojection(best, rig, 32))) > online.still_px / np.sqrt(len(views))
     return best if moves and gain(views, rig, best, settings.refinement) > online.gain else rig

@@ -124,3 +124,9 @@ def _dot(a: Float[np.ndarray, "*n 2"], b: Float[np.ndarray, "*#n 2"]) -> Float[n
 def tukey(residual_px: Float[np.ndarray, "n"], width_px: float) -> Float[np.ndarray, "n"]:
     """Tukey's biweight: 1 at 0, 0 from ``width_px`` on."""
     return np.maximum(1 - (residual_px / width_px) ** 2, 0) ** 2
+
+
+def tukey_slope(residual_px: Float[np.ndarray, "n"], width_px: float) -> Float[np.ndarray, "n"]:
+    """The derivative of ``residual * tukey``: 1 at 0, negative from ``width / sqrt(5)`` on, 0 from ``width_px`` on."""
+    square = np.minimum((residual_px / width_px) ** 2, 1)
+    return (1 - square) * (1 - 5 * square)

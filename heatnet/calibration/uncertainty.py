@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
+from scipy.linalg import eigh
 
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View
 from heatnet.calibration.error import DEPTHS_M
 from heatnet.calibration.refine import Normal, Prior, normal_equations
-from heatnet.calibration.snapping import Matches, residuals, snap, tukey
+from heatnet.calibration.snapping import Matches, residuals, snap, tukey, tukey_slope
 from heatnet.calibration.unknowns import NAMES, SIZE, difference, differentiate, in_view, to_thermal
 from heatnet.config import Refinement, Uncertainty
 
@@ -27,6 +28,8 @@ WORDS = {"rx": "pitch", "ry": "yaw", "rz": "roll", "tx": "shift to the right", "
     "cx": "principal point across",
     "cy": "principal point down",
 }
+LEAST = 0.05
+"""The share of its weights that edges tell in every direction at least."""
 
 
 def covariance(
@@ -54,21 +57,34 @@ def sandwich(
     settings: Refinement,
     clusters: Uncertainty,
 ) -> tuple[Float[np.ndarray, "k k"], Normal]:
-    """The covariance of any unknowns that residuals depend on, in the last window, and the normal equations there."""
+    """The covariance of any unknowns that residuals depend on, in the last window, and the normal equations there.
+
+    Between the bread is what the scores ``psi`` vary; the bread is the inverse of how they change with the unknowns, ``psi'``. That is less
+    than the weights of least squares say: an edge near the window's end is on its way out, and where clutter fills the window evenly
+    (nights) nothing is known.
+    """
     window_px = settings.windows_px[-1]
     ridge = (window_px / settings.shift_px) ** 2
     weight = matches.weight * tukey(value, window_px)
     left = value - normal_equations(value, jacobian, weight, matches.group, ridge).shift[matches.group]
     weight = matches.weight * tukey(left, window_px)
     normal = normal_equations(value, jacobian, weight, matches.group, ridge)
-    scores = (weight * left)[:, None] * (jacobian - normal.mean[matches.group])
+    apart = jacobian - normal.mean[matches.group]
+    scores = (weight * left)[:, None] * apart
     rows, columns = clusters.tiles
     place = rig.thermal.project(to_thermal(rig, matches.points)) * (columns / rig.thermal.width, rows / rig.thermal.height)
     column, row = place.astype(int).clip(0, (columns - 1, rows - 1)).T
     cluster = (matches.frame * rows + row) * columns + column
     sums = np.stack([np.bincount(cluster, column) for column in scores.T], 1)
-    bread = np.linalg.inv(normal.hessian + precision * window_px**2)
+    steep, known = matches.weight * tukey_slope(left, window_px), precision * window_px**2
+    bread = _inverse((apart.T * steep) @ apart + ridge * normal.mean.T @ normal.mean + known, normal.hessian + known)
     return bread @ (clusters.inflation**2 * sums.T @ sums + precision * window_px**4) @ bread, normal
+
+
+def _inverse(slope: Float[np.ndarray, "k k"], whole: Float[np.ndarray, "k k"]) -> Float[np.ndarray, "k k"]:
+    """The inverse of ``slope``, with ``LEAST`` of ``whole`` in its place in directions where it is smaller: that is noise."""
+    value, vector = eigh(slope, whole)
+    return np.asarray((vector / np.maximum(value, LEAST)) @ vector.T)
 
 
 def pixel_sigma(rig: Rig, spread: Float[np.ndarray, "14 14"], spacing_px: int = 32) -> Float[np.ndarray, "n"]:

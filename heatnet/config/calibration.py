@@ -42,14 +42,23 @@ class Edges:
 
 
 @dataclass(frozen=True)
+class Near:
+    """A search at the sharpest blur alone: so much is to be seen there that the guess must be good, and the candidates be many."""
+
+    wide: float
+    prior: float
+    candidates: int
+
+
+@dataclass(frozen=True)
 class Search:
     """The global search: its scale and blurs, its size, and how wrong the guess may be (standard deviations).
 
     ``width`` is the thermal image's in the search, ``rgb_blur_px`` the blur of the RGB edges that it looks at; it begins ``wide`` times the
     guess's deviations; two searches are made at a time, at most ``tries`` times, until two end within ``agree_px`` of the result; ``prior``
-    is what half a squared deviation costs in the alignment of one frame, for each blur; the second time and later they begin at these
-    multiples (``focals``) of the guess's focal length, the prior ``loose`` times as strong; ``focal``, ``centre`` are relative (to itself, to
-    the width); ``unknown_focals`` are tried (over the width) without a guess.
+    is what half a squared deviation costs in the alignment of one frame, for each blur; the second time they stay ``near`` the guess; later
+    they begin at these multiples (``focals``) of the guess's focal length, the prior ``loose`` times as strong; ``focal``, ``centre`` are
+    relative (to itself, to the width); ``unknown_focals`` are tried (over the width) without a guess.
     """
 
     width: int
@@ -64,6 +73,7 @@ class Search:
     wide: float
     floor: float
     prior: tuple[float, ...]
+    near: Near
     loose: float
     focals: tuple[float, float]
     rotation_deg: float
@@ -139,10 +149,10 @@ class Checks:
 @dataclass(frozen=True)
 class Online:
     """Online refinement of the rotation: its views' edges, its coarse search (scale, blur, standard deviation, size, how often it is
-    tried, from how many times more matches than by chance on it is not needed), how many of the last windows follow, with how many looks
-    along normals and rounds, by how many standard errors more edges must match and how far (px, over the root of the frames) the image
-    must move for a change (two refinements nearer than this, px, end in one place), and the watch: recent frames that decide, and what
-    median turn is a knock.
+    tried, from how many times more matches than by chance, by day and by night, on it is not needed), how many of the last windows follow,
+    with how many looks along normals and rounds, by how many standard errors more edges must match and how far (px, over the root of the
+    frames) the image must move for a change (two refinements nearer than this, px, end in one place), and the watch: recent frames that
+    decide, and what median turn is a knock.
     """
 
     per_frame: int
@@ -154,7 +164,7 @@ class Online:
     elite: int
     rounds: int
     tries: int
-    sure: float
+    sure: tuple[float, float]
     windows: int
     samples: int
     refinements: int

@@ -8,7 +8,7 @@ import scene
 
 from heatnet.calibration.edges import View, views
 from heatnet.calibration.recordings import Pair
-from heatnet.config import Alignment, Calibration, Checks, Edges, Online, Refinement, Search, Stereo, Uncertainty
+from heatnet.config import Alignment, Calibration, Checks, Edges, Near, Online, Refinement, Search, Stereo, Uncertainty
 
 
 @pytest.fixture(scope="session")
@@ -21,12 +21,32 @@ def settings() -> Calibration:
         stereo=Stereo(nearest=0.1, block=5, uniqueness=8, texture=1.5, coarse=2, edge_window=3, edge_damping=50.0, edge_reach_px=1.5),
         edges=Edges(3000, (6, 18), 4.0, (1.0, 0.2), 60.0, (1.5, 1.5), 2.5, 2.0, 1.0, 90.0, 50, 200),
         search=Search(
-            160, (2.0, 1.0), 1.0, 700, 400, 40, 14, 1, 10.0, 1.6, 0.01, (0.003, 0.0007), 0.25, (0.87, 1.15), 2.5, 0.03, 0.05, 0.015, 0.25, (0.8,)
+            160,
+            (2.0, 1.0),
+            1.0,
+            700,
+            400,
+            40,
+            14,
+            1,
+            10.0,
+            1.6,
+            0.01,
+            (0.003, 0.0007),
+            Near(0.8, 0.003, 400),
+            0.25,
+            (0.87, 1.15),
+            2.5,
+            0.03,
+            0.05,
+            0.015,
+            0.25,
+            (0.8,),
         ),
         refinement=Refinement((12.0, 6.0, 3.0, 1.5), 1, 4, 600000, 3, 1e-3, 0.3, 1.0, 0.01, 0.3, 0.002, 0.3, 2.0, 3.0),
-        uncertainty=Uncertainty((4, 6), 2.8, 0.98, 3.0, 0.001, 0.05, 0.005, 0.5, 30.0),
+        uncertainty=Uncertainty((4, 6), 1.4, 0.98, 3.0, 0.001, 0.05, 0.005, 0.5, 30.0),
         checks=Checks(300, 50, 1.0),
-        online=Online(3000, 160, 2.0, 1.5, 400, 80, 12, 5, 2, 5.0, 3, 100000, 3, 3.0, 0.2, 3, 0.2),
+        online=Online(3000, 160, 2.0, 1.5, 400, 80, 12, 5, 2, (5.0, 5.0), 3, 100000, 3, 3.0, 0.2, 3, 0.2),
         alignment=Alignment(width=480, frames=4, fade=0.1, tolerance_px=0.5),
     )
 

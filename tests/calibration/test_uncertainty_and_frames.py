@@ -18,9 +18,10 @@ from heatnet.calibration.online import retouch, watch
 from heatnet.calibration.recordings import Pair
 from heatnet.calibration.refine import Prior, normal_equations, prior_of
 from heatnet.calibration.report import doubts, lines
+from heatnet.calibration.snapping import Matches, tukey, tukey_slope
 from heatnet.calibration.solver import Found, solve
 from heatnet.calibration.stereo import sharpened
-from heatnet.calibration.uncertainty import covariance, focal_effect, inseparable, pixel_sigma
+from heatnet.calibration.uncertainty import covariance, focal_effect, inseparable, pixel_sigma, sandwich
 from heatnet.calibration.unknowns import NAMES, SIZE, difference, moved
 from heatnet.config import Calibration
 
@@ -66,6 +67,34 @@ def test_where_only_the_guess_knows_the_covariance_is_the_guess_s(seen: list[Vie
     prior = Prior(scene.RIG, np.diag(1 / scale**2))
     spread, _ = covariance(seen, scene.RIG, prior, settings.refinement, settings.uncertainty)
     np.testing.assert_allclose(spread / np.outer(scale, scale), np.eye(SIZE), atol=0.01)
+
+
+def test_the_slope_of_tukey_s_scores_is_their_derivative() -> None:
+    residual, width, step = np.linspace(-2.9, 2.9, 59), 2.0, 1e-6
+    ahead, behind = ((residual + sign * step) * tukey(residual + sign * step, width) for sign in (1, -1))
+    np.testing.assert_allclose(tukey_slope(residual, width), (ahead - behind) / (2 * step), atol=1e-5)
+
+
+@pytest.mark.parametrize("clutter", [0.0, 0.8])
+def test_deviations_are_those_of_many_recordings_with_and_without_clutter(settings: Calibration, clutter: float) -> None:
+    rng, count, width = np.random.default_rng(0), 800, settings.refinement.windows_px[-1]
+    pixels = rng.uniform((300, 100), (660, 250), (count, 2))
+    points, side, none = 20 * scene.RIG.left.unproject(pixels), rng.choice([-1.0, 1.0], (count, 1)), np.zeros(count, int)
+    ones = np.ones(count)
+    matches = Matches(points, np.tile([1.0, 0.0], (count, 1)), 0 * ones, ones, ones, none, np.arange(count), np.array([count]))
+    alone = replace(settings.uncertainty, inflation=1.0, tiles=(40, 60))
+    ends, sigmas = [], []
+    for _ in range(150):
+        value = np.where(rng.random(count) < clutter, rng.uniform(-2 * width, 2 * width, count), rng.normal(0, 0.2, count))
+        end = 0.0
+        for _ in range(30):
+            left = value + side[:, 0] * end
+            weight = tukey(left, width)
+            end -= (weight * side[:, 0] * left).sum() / weight.sum()
+        spread, _ = sandwich(matches, scene.RIG, value + side[:, 0] * end, side, np.zeros((1, 1)), settings.refinement, alone)
+        ends.append(end)
+        sigmas.append(np.sqrt(spread[0, 0]))
+    assert np.std(ends) == pytest.approx(np.median(sigmas), rel=0.2)
 
 
 def test_a_guess_that_pulls_from_a_wrong_centre_is_said(seen: list[View], settings: Calibration) -> None:
@@ -177,9 +206,23 @@ def test_no_more_searches_when_two_refinements_end_in_one_place(
     ends = iter([apart, scene.RIG, scene.RIG])
     monkeypatch.setattr(online, "_fitted", lambda *_: next(ends))
     monkeypatch.setattr(online, "_turned", lambda *_: asked.append(1))
-    monkeypatch.setattr(online, "belonging", lambda *_: {"one": settings.online.sure - 0.1})
+    monkeypatch.setattr(online, "belonging", lambda *_: {"one": settings.online.sure[0] - 0.1})
     knocked = moved(scene.RIG, np.radians(2) * np.eye(SIZE)[0])
     assert retouch(seen, knocked, settings, np.random.default_rng(0)) is not knocked
+    assert len(asked) == searches
+
+
+@pytest.mark.parametrize(("nights", "searches"), [([True, True], 0), ([True, False], 1), ([False, False], 1)])
+def test_what_is_sure_enough_by_night_is_not_by_day(
+    nights: list[bool], searches: int, seen: list[View], settings: Calibration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(online, "_fitted", lambda *_: scene.RIG)
+    monkeypatch.setattr(online, "_turned", lambda *_: asked.append(1))
+    monkeypatch.setattr(online, "belonging", lambda *_: {"one": 6.0})
+    apart = replace(settings, online=replace(settings.online, sure=(9.0, 5.0)))
+    views = [replace(one, night=night) for one, night in zip(seen, nights, strict=False)]
+    retouch(views, moved(scene.RIG, np.radians(2) * np.eye(SIZE)[0]), apart, np.random.default_rng(0))
     assert len(asked) == searches
 
 
