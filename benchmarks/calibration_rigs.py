@@ -1,9 +1,10 @@
 """Rigs drawn at random and what they record on streets of their own: what ``benchmarks/calibration.py`` measures on.
 
 ``python benchmarks/calibration_rigs.py OUT [KIND,...]`` writes ``OUT/{dev,final,fresh}_NN/``: ``rig.yaml``, ``guess.yaml``, ``truth.yaml`` and the
-folders ``day``, ``night`` (20 frames between them and ten more nights) with ``left/ right/ thermal/``. What is already there is kept. Tune on ``dev``
+folders ``day``, ``night`` (20 frames between them and ten more nights) with ``left/ right/ thermal/``. What is already there is kept, unless it
+is of another seed. Tune on ``dev``
 only; ``final`` has been looked at, ``fresh`` is for the published figures. ``OUT/drive_KIND_*`` are drives of consecutive frames: ``knocked``
-turns the thermal camera by half a degree half-way, ``late`` exposes it late.
+turns the thermal camera by half a degree half-way, ``late`` exposes it late; ``speeds.csv`` says how fast the car went.
 """
 
 import sys
@@ -112,10 +113,10 @@ def shoot(folder: Path, seed: int, domain: Domain, number: int, truth: Rig, dept
 def drive(folder: Path, seed: int, domain: Domain, frames: int, first: Rig, second: Rig, delay_s: float) -> int:
     """Consecutive frames a second apart, with the car's speed; from half-way on with the second rig; thermal exposed ``delay_s`` late."""
     street = street_of(seed)
-    numbers = street.calibration
+    numbers, journey = street.calibration, recordings.drive(street, "calibration", domain, 0)
+    write_text(folder / "speeds.csv", "".join(f"{i:03d},{journey.world.speed}\n" for i in range(frames)))
     todo = [i for i in range(frames) if not (folder / "thermal" / f"{i:03d}.png").is_file()]
     if todo:
-        journey = recordings.drive(street, "calibration", domain, 0)
         stretch = journey.world.stretch(0, frames * journey.world.speed)
         for i in todo:
             truth = (first if i < frames // 2 else second).scaled(numbers.rgb_scale, numbers.thermal_scale)
@@ -126,7 +127,6 @@ def drive(folder: Path, seed: int, domain: Domain, frames: int, first: Rig, seco
             ]
             for camera, one in (("left", shots[0]), ("right", shots[0]), ("thermal", shots[-1])):
                 write_image(folder / camera / f"{i:03d}.png", getattr(one, camera))
-        write_text(folder / "speeds.csv", "".join(f"{i:03d},{journey.world.speed}\n" for i in range(frames)))
     return frames
 
 
@@ -140,7 +140,7 @@ def main() -> None:
             seed = SEED[kind] + number
             folder = out / f"{kind}_{number:02d}"
             truth, guess = drawn(street_of(seed), seed)
-            folder.mkdir(parents=True, exist_ok=True)
+            mine(folder, SEED[kind])
             for name, one in (("truth", truth), ("rig", truth), ("guess", guess)):
                 write_rig(folder / f"{name}.yaml", one)
             jobs += [partial(shoot, folder, seed, domain, i, truth, kind == "dev") for domain, drives in DRIVES.items() for i in range(drives)]
@@ -152,6 +152,14 @@ def main() -> None:
             jobs.append(partial(drive, Path(f"{place}_late_{domain.value}"), seed + 500, domain, 20, truth, truth, DELAY_S))
     for progress in run(jobs, len(jobs) * FRAMES, 1):
         print(f"{progress.done} frames", flush=True)
+
+
+def mine(folder: Path, seed: int) -> None:
+    """Mark a folder with the seed of its kind; ``ValueError`` where it was begun with another."""
+    mark = folder / "seed"
+    if mark.is_file() and mark.read_text() != str(seed):
+        raise ValueError(f"{folder}: recorded with seed {mark.read_text()}, now {seed}; delete the folder, and the drives beside it")
+    write_text(mark, str(seed))
 
 
 def knock(pose: np.ndarray, number: int) -> np.ndarray:

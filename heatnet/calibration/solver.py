@@ -105,9 +105,11 @@ def solve(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Ge
     prior, least = prior_of(guess, settings.search, settings.refinement), settings.refinement.least_confidence
     for new in _searches(seen, guess, settings, rng):
         paths += new
+        of_this_way: list[Found] = []  # scores of another way have another prior
         for path in sorted(new, key=lambda path: -path[-1][1]):
-            if not any(_near(one.rig, path, settings) and one.searched[-1][1] >= path[-1][1] for one in tried):
-                tried.append(_refined(seen, path, prior, settings, refiner))
+            if not any(_near(one.rig, path, settings) for one in of_this_way):
+                of_this_way.append(_refined(seen, path, prior, settings, refiner))
+        tried += of_this_way
         best = max(tried, key=lambda one: sum(one.frames.values()))
         reached = sum(_near(best.rig, path, settings) for path in paths)
         far = prior.cost(best.rig) / settings.refinement.prior

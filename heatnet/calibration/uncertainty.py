@@ -10,7 +10,7 @@ from scipy.linalg import eigh
 from heatnet.calibration.camera import Rig
 from heatnet.calibration.edges import View
 from heatnet.calibration.error import DEPTHS_M
-from heatnet.calibration.refine import Normal, Prior, normal_equations
+from heatnet.calibration.refine import Prior, normal_equations
 from heatnet.calibration.snapping import Matches, residuals, snap, tukey, tukey_slope
 from heatnet.calibration.unknowns import NAMES, SIZE, difference, differentiate, in_view, to_thermal
 from heatnet.config import Refinement, Uncertainty
@@ -29,7 +29,10 @@ WORDS = {"rx": "pitch", "ry": "yaw", "rz": "roll", "tx": "shift to the right", "
     "cy": "principal point down",
 }
 LEAST = 0.05
-"""The share of its weights that edges tell in every direction at least."""
+"""The share of what their weights say that edges tell in every direction at least: less is noise (ours).
+
+Of 50 fits of 5 to 20 frames of development rigs none was so low in any direction, of 110 single frames 31 were.
+"""
 
 
 def covariance(
@@ -44,8 +47,8 @@ def covariance(
     window_px = settings.windows_px[-1]
     matches = snap(views, rig, window_px, settings.weakest)
     value, jacobian = residuals(matches, rig)
-    spread, normal = sandwich(matches, rig, value, jacobian, prior.precision, settings, clusters)
-    return spread, -np.linalg.pinv(normal.hessian, hermitian=True) @ prior.precision @ difference(rig, prior.rig) * window_px**2
+    spread, slope = sandwich(matches, rig, value, jacobian, prior.precision, settings, clusters)
+    return spread, -np.linalg.pinv(slope, hermitian=True) @ prior.precision @ difference(rig, prior.rig) * window_px**2
 
 
 def sandwich(
@@ -56,35 +59,37 @@ def sandwich(
     precision: Float[np.ndarray, "k k"],
     settings: Refinement,
     clusters: Uncertainty,
-) -> tuple[Float[np.ndarray, "k k"], Normal]:
-    """The covariance of any unknowns that residuals depend on, in the last window, and the normal equations there.
+) -> tuple[Float[np.ndarray, "k k"], Float[np.ndarray, "k k"]]:
+    """The covariance of any unknowns that residuals depend on, in the last window, and the slope of the edges' scores there.
 
-    Between the bread is what the scores ``psi`` vary; the bread is the inverse of how they change with the unknowns, ``psi'``. That is less
-    than the weights of least squares say: an edge near the window's end is on its way out, and where clutter fills the window evenly
-    (nights) nothing is known.
+    Between the bread is how the scores ``psi`` scatter; the bread is the inverse of their slope with the unknowns, the groups' shifts
+    eliminated (Schur). The slope counts an edge by ``psi'``, which is less than its weight in least squares: near the window's end it is
+    on its way out, and where clutter fills the window evenly (nights) nothing is known.
     """
     window_px = settings.windows_px[-1]
     ridge = (window_px / settings.shift_px) ** 2
     weight = matches.weight * tukey(value, window_px)
     left = value - normal_equations(value, jacobian, weight, matches.group, ridge).shift[matches.group]
-    weight = matches.weight * tukey(left, window_px)
-    normal = normal_equations(value, jacobian, weight, matches.group, ridge)
-    apart = jacobian - normal.mean[matches.group]
-    scores = (weight * left)[:, None] * apart
+    weight, steep = matches.weight * tukey(left, window_px), matches.weight * tukey_slope(left, window_px)
+    total = np.maximum(np.bincount(matches.group, steep), LEAST * np.bincount(matches.group, weight)) + ridge
+    mean = np.stack([np.bincount(matches.group, steep * column) for column in jacobian.T], 1) / total[:, None]
+    whole, known = normal_equations(value, jacobian, weight, matches.group, ridge).hessian, precision * window_px**2
+    slope = _at_least((jacobian.T * steep) @ jacobian - (mean.T * total) @ mean, LEAST * whole, whole + known)
+    scores = (weight * left)[:, None] * (jacobian - mean[matches.group])
     rows, columns = clusters.tiles
     place = rig.thermal.project(to_thermal(rig, matches.points)) * (columns / rig.thermal.width, rows / rig.thermal.height)
     column, row = place.astype(int).clip(0, (columns - 1, rows - 1)).T
     cluster = (matches.frame * rows + row) * columns + column
     sums = np.stack([np.bincount(cluster, column) for column in scores.T], 1)
-    steep, known = matches.weight * tukey_slope(left, window_px), precision * window_px**2
-    bread = _inverse((apart.T * steep) @ apart + ridge * normal.mean.T @ normal.mean + known, normal.hessian + known)
-    return bread @ (clusters.inflation**2 * sums.T @ sums + precision * window_px**4) @ bread, normal
+    bread = np.linalg.inv(slope + known)
+    return bread @ (clusters.inflation**2 * sums.T @ sums + precision * window_px**4) @ bread, slope
 
 
-def _inverse(slope: Float[np.ndarray, "k k"], whole: Float[np.ndarray, "k k"]) -> Float[np.ndarray, "k k"]:
-    """The inverse of ``slope``, with ``LEAST`` of ``whole`` in its place in directions where it is smaller: that is noise."""
-    value, vector = eigh(slope, whole)
-    return np.asarray((vector / np.maximum(value, LEAST)) @ vector.T)
+def _at_least(matrix: Float[np.ndarray, "k k"], least: Float[np.ndarray, "k k"], metric: Float[np.ndarray, "k k"]) -> Float[np.ndarray, "k k"]:
+    """The symmetric matrix, with ``least`` in its place in the directions (of the metric) in which it is smaller."""
+    value, vector = eigh(matrix - least, metric)
+    back = metric @ vector
+    return np.asarray((back * np.maximum(value, 0)) @ back.T + least)
 
 
 def pixel_sigma(rig: Rig, spread: Float[np.ndarray, "14 14"], spacing_px: int = 32) -> Float[np.ndarray, "n"]:

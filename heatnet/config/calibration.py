@@ -43,7 +43,10 @@ class Edges:
 
 @dataclass(frozen=True)
 class Near:
-    """A search at the sharpest blur alone: so much is to be seen there that the guess must be good, and the candidates be many."""
+    """A search at the last blur alone, the sharpest: so much is to be seen there that the guess must be good, and the candidates many.
+
+    ``wide`` (times the guess's deviations), ``prior`` and ``candidates`` stand in for the search's.
+    """
 
     wide: float
     prior: float

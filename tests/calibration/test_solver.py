@@ -123,6 +123,8 @@ def test_dark_images_are_blurred_by_the_nights_width(pairs: list[Pair], settings
         alone = rgb_edges(rgb, replace(edges, rgb_blur_px=(edges.rgb_blur_px[hour],) * 2))[0]
         np.testing.assert_allclose(rgb_edges(rgb, edges)[0], alone, atol=1e-3)
         assert len(rgb_edges(rgb, replace(edges, rgb_blur_px=(edges.rgb_blur_px[1 - hour],) * 2))[0]) != len(alone)
+        shot = replace(pairs[0], left=rgb, right=rgb)
+        assert view(shot, scene.RIG, replace(settings, edges=edges), np.full(rgb.shape[:2], 10, np.float32)).night == bool(hour)
 
 
 def test_the_same_seed_gives_the_same_rig(seen: list[View], settings: Calibration) -> None:

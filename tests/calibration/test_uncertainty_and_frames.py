@@ -75,23 +75,24 @@ def test_the_slope_of_tukey_s_scores_is_their_derivative() -> None:
     np.testing.assert_allclose(tukey_slope(residual, width), (ahead - behind) / (2 * step), atol=1e-5)
 
 
-@pytest.mark.parametrize("clutter", [0.0, 0.8])
-def test_deviations_are_those_of_many_recordings_with_and_without_clutter(settings: Calibration, clutter: float) -> None:
+@pytest.mark.parametrize("clutter", [(0.0, 0.0), (0.8, 0.8), (0.1, 0.9)])
+def test_deviations_are_those_of_many_recordings_however_cluttered(settings: Calibration, clutter: tuple[float, float]) -> None:
     rng, count, width = np.random.default_rng(0), 800, settings.refinement.windows_px[-1]
-    pixels = rng.uniform((300, 100), (660, 250), (count, 2))
-    points, side, none = 20 * scene.RIG.left.unproject(pixels), rng.choice([-1.0, 1.0], (count, 1)), np.zeros(count, int)
-    ones = np.ones(count)
+    points = 20 * scene.RIG.left.unproject(rng.uniform((300, 100), (660, 250), (count, 2)))
+    side, none, ones = np.where(np.arange(count) % 2, 1.0, -1.0), np.zeros(count, int), np.ones(count)
     matches = Matches(points, np.tile([1.0, 0.0], (count, 1)), 0 * ones, ones, ones, none, np.arange(count), np.array([count]))
     alone = replace(settings.uncertainty, inflation=1.0, tiles=(40, 60))
-    ends, sigmas = [], []
+    ridge, ends, sigmas = (width / settings.refinement.shift_px) ** 2, [], []
     for _ in range(150):
-        value = np.where(rng.random(count) < clutter, rng.uniform(-2 * width, 2 * width, count), rng.normal(0, 0.2, count))
-        end = 0.0
-        for _ in range(30):
-            left = value + side[:, 0] * end
+        astray = rng.random(count) < np.where(side > 0, *clutter)
+        value = np.where(astray, rng.uniform(-2 * width, 2 * width, count), rng.normal(0, 0.2, count))
+        end = shift = 0.0
+        for _ in range(60):
+            left = value + side * end - shift
             weight = tukey(left, width)
-            end -= (weight * side[:, 0] * left).sum() / weight.sum()
-        spread, _ = sandwich(matches, scene.RIG, value + side[:, 0] * end, side, np.zeros((1, 1)), settings.refinement, alone)
+            end -= (weight * side * left).sum() / weight.sum()
+            shift = (weight * (value + side * end)).sum() / (weight.sum() + ridge)
+        spread, _ = sandwich(matches, scene.RIG, value + side * end, side[:, None], np.zeros((1, 1)), settings.refinement, alone)
         ends.append(end)
         sigmas.append(np.sqrt(spread[0, 0]))
     assert np.std(ends) == pytest.approx(np.median(sigmas), rel=0.2)
