@@ -26,7 +26,7 @@ from heatnet.street.jobs import run
 from heatnet.taxonomy import Domain
 
 RIGS = {"dev": 10, "final": 10, "fresh": 10}
-SEED = {"dev": 4100, "final": 9100, "fresh": 47100}
+SEED = {"dev": 4100, "final": 9100, "fresh": 60100}
 DRIVES = {Domain.DAY: 2, Domain.NIGHT: 4}
 FRAMES = 5
 DELAY_S = 0.02

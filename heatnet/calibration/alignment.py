@@ -18,9 +18,9 @@ TOGETHER = 60000
 
 @dataclass(frozen=True)
 class Landscape:
-    """All views at a coarse scale: edges as segments in space, thermal gradients as blurred tensors.
+    """All views at a coarse scale: edges as segments in space, directions of thermal gradients as blurred tensors.
 
-    ``tensor`` holds ``xx, xy, yy`` of ``g g^T`` less its mean over the image, so a random position scores 0.
+    ``tensor`` holds ``xx, xy, yy`` of ``g g^T / |g|^2`` less its mean over the image, so a random position scores 0.
     """
 
     ends: Float[np.ndarray, "ends n 3"]
@@ -41,16 +41,21 @@ def landscape(views: Sequence[View], shrink: int, blur_px: float, most: int, rng
 
 
 def _tensor(field: Float32[np.ndarray, "height width 2"], shrink: int, blur_px: float) -> Float32[np.ndarray, "low narrow 3"]:
-    """The structure tensor (Foerstner 1987) of a gradient field at a coarse scale, its mean removed."""
+    """The structure tensor (Foerstner 1987) of a gradient field's directions at a coarse scale, its mean removed.
+
+    Weighted by their lengths a few strong edges would outweigh all others, and what is bright by night is not what is warm. Of noise all
+    directions blur to none; an image without any noise keeps the directions of the faintest slopes, and its optimum is blunt.
+    """
     gx, gy = field[..., 0], field[..., 1]
+    once = 1 / np.maximum(gx * gx + gy * gy, 1e-12)
     size = (field.shape[1] // shrink, field.shape[0] // shrink)
-    coarse = cv2.resize(np.stack([gx * gx, gx * gy, gy * gy], -1), size, interpolation=cv2.INTER_AREA)
+    coarse = cv2.resize(np.stack([gx * gx * once, gx * gy * once, gy * gy * once], -1), size, interpolation=cv2.INTER_AREA)
     blurred = cv2.GaussianBlur(coarse, (0, 0), blur_px)
     return (blurred - blurred.mean((0, 1))).astype(np.float32)
 
 
 def alignment(scene: Landscape, rig: Rig) -> float:
-    """Mean over edges of ``n^T T n``: thermal gradient energy across the edge (n its normal), 0 for an edge out of view.
+    """Mean over edges of ``n^T T n``: how much more thermal gradients point across the edge (n its normal) than elsewhere; 0 out of view.
 
     The views must have been made at the resolution of ``rig.thermal``.
     """

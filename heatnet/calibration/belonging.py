@@ -14,7 +14,7 @@ from heatnet.config import Calibration, Refinement
 
 
 def matched(views: Sequence[View], rig: Rig, settings: Refinement) -> Float[np.ndarray, "frames"]:
-    """For each view the share of its RGB edges that lie on a thermal edge, weighted by their strengths."""
+    """For each view the share of its RGB edges that lie on a thermal edge, weighted by how well the two agree in direction."""
     matches, weight = _fit(views, rig, settings)
     return np.bincount(matches.frame, weight, len(views)) / np.maximum(matches.in_view, 1)
 
@@ -27,10 +27,10 @@ def gain(views: Sequence[View], rig: Rig, other: Rig, settings: Refinement) -> f
 
 
 def _fit(views: Sequence[View], rig: Rig, settings: Refinement) -> tuple[Matches, Float[np.ndarray, "n"]]:
-    """The matches in the last window, and how well each fits: its strength where the residual is 0, 0 from the window on."""
+    """The matches in the last window, and how well each fits: its agreement where the residual is 0, 0 from the window on."""
     window_px = settings.windows_px[-1]
     matches = snap(views, rig, window_px, settings.weakest)
-    return matches, matches.strength * tukey(distances(matches, rig), window_px)
+    return matches, matches.agreement * tukey(distances(matches, rig), window_px)
 
 
 def by_chance(views: Sequence[View], rig: Rig, settings: Refinement) -> Float[np.ndarray, "frames"]:

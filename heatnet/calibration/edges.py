@@ -49,10 +49,10 @@ def gradient(
 
 
 def normalised(field: Float32[np.ndarray, "height width 2"], percentile: float) -> Float32[np.ndarray, "height width 2"]:
-    """``g / sqrt(|g|^2 + eps^2)`` with eps a percentile of |g|: strong edges count alike, noise stays small."""
-    length = np.hypot(field[..., 0], field[..., 1])
-    eps = float(np.percentile(length, percentile))
-    return (field / np.sqrt(length**2 + max(eps, 1e-6) ** 2)[..., None]).astype(np.float32)
+    """``g / sqrt(|g|^2 + eps^2)`` with eps a percentile of |g| (of every fourth pixel): strong edges count alike, noise stays small."""
+    square = field[..., 0] ** 2 + field[..., 1] ** 2
+    eps = float(np.sqrt(np.percentile(square[::2, ::2], percentile)))
+    return (field / np.sqrt(square + np.float32(max(eps, 1e-6) ** 2))[..., None]).astype(np.float32)
 
 
 def sample(
@@ -94,8 +94,8 @@ def _spread(pixels: Float[np.ndarray, "n 2"], strength: Float[np.ndarray, "n"], 
     cell = (pixels[:, 1] * rows / shape[0]).astype(int) * columns + (pixels[:, 0] * columns / shape[1]).astype(int)
     order = np.argsort(-strength, kind="stable")
     order = order[np.argsort(cell[order].astype(np.int16), kind="stable")]
-    ordered = cell[order]
-    rank = np.arange(len(order)) - np.searchsorted(ordered, ordered)
+    first = np.cumsum(np.bincount(cell, minlength=rows * columns)) - np.bincount(cell, minlength=rows * columns)
+    rank = np.arange(len(order)) - first[cell[order]]
     return np.sort(order[rank < settings.per_frame // (rows * columns)])
 
 

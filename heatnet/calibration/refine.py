@@ -93,12 +93,12 @@ def levenberg_marquardt(
     for _ in range(settings.steps):
         value, jacobian = residuals(matches, rig)
         weight = matches.weight * tukey(value - shift[matches.group], width_px)
-        normal = normal_equations(value, jacobian, weight, matches.group, ridge)
-        hessian, slope = (normal.hessian + known)[np.ix_(free, free)], (normal.slope + known @ difference(rig, prior.rig))[free]
+        normal = normal_equations(value, jacobian[:, free], weight, matches.group, ridge)
+        hessian, slope = normal.hessian + known[np.ix_(free, free)], normal.slope + (known @ difference(rig, prior.rig))[free]
         step = np.zeros(SIZE)
         step[free] = -np.linalg.solve(hessian + damping * np.diag(np.diag(hessian)) + 1e-9 * np.eye(len(slope)), slope)
         tried = moved(rig, step)
-        after = normal.shift + normal.mean @ step
+        after = normal.shift + normal.mean @ step[free]
         costs = (
             _cost(left, moves, matches, width_px) + 3 * prior.cost(one)
             for left, moves, one in ((distances(matches, tried), after, tried), (value, shift, rig))

@@ -19,14 +19,16 @@ class Matches:
     """Edges that found a thermal edge: their points in space, the normal of their image, where on it the thermal edge lies.
 
     ``line`` is ``normal . q`` of the thermal edge q, so the distance of a rig is ``normal . projection - line`` (px). The normals
-    point to the darker side of the RGB edge; ``weight`` is what an edge counts before its residual is looked at; ``group`` numbers
-    the frame and whether that side is the warmer one; ``edge`` counts the edges of all views.
+    point to the darker side of the RGB edge; ``agreement`` is the fourth power of the cosine between normal and thermal gradient (once
+    it is strong enough to be one, an edge's strength tells no more: what is bright by night is not what is warm); ``weight`` is what
+    an edge counts before its residual is looked at; ``group`` numbers the frame and whether that side is the warmer one; ``edge`` counts
+    the edges of all views.
     """
 
     points: Float[np.ndarray, "n 3"]
     normals: Float[np.ndarray, "n 2"]
     line: Float[np.ndarray, "n"]
-    strength: Float[np.ndarray, "n"]
+    agreement: Float[np.ndarray, "n"]
     weight: Float[np.ndarray, "n"]
     group: Int[np.ndarray, "n"]
     edge: Int[np.ndarray, "n"]
@@ -64,11 +66,11 @@ def peaks(
 def snap(views: Sequence[View], rig: Rig, window_px: float, weakest: float) -> Matches:
     """The thermal edges that the RGB edges of all views find within the window; weak ones are left out."""
     found = [_snap(number, one, rig, window_px, weakest) for number, one in enumerate(views)]
-    points, normals, line, strength, group, edge = (np.concatenate(column) for column in list(zip(*found, strict=True))[:6])
+    points, normals, line, agreement, group, edge = (np.concatenate(column) for column in list(zip(*found, strict=True))[:6])
     before = np.cumsum([0, *(len(one.points) for one in views)])
     counts = np.array([count for *_, count in found])
-    matches = Matches(points, normals, line, strength, strength, group, edge + before[group // 2], counts)
-    return replace(matches, weight=strength * telling(matches, rig, window_px)[matches.frame])
+    matches = Matches(points, normals, line, agreement, agreement, group, edge + before[group // 2], counts)
+    return replace(matches, weight=agreement * telling(matches, rig, window_px)[matches.frame])
 
 
 def telling(matches: Matches, rig: Rig, window_px: float) -> Float[np.ndarray, "frames"]:
@@ -77,7 +79,7 @@ def telling(matches: Matches, rig: Rig, window_px: float) -> Float[np.ndarray, "
     Distances to clutter fill the window evenly; where many of them do (nights), a frame's edges each count less.
     """
     value = distances(matches, rig)
-    weight = matches.strength * tukey(value, window_px)
+    weight = matches.agreement * tukey(value, window_px)
     total = np.bincount(matches.frame, weight, len(matches.in_view))
     variance = np.bincount(matches.frame, weight * value**2, len(matches.in_view)) / np.maximum(total, 1e-9)
     known = np.maximum(variance, EXACT * window_px**2)
@@ -95,13 +97,15 @@ def projected(one: View, rig: Rig) -> tuple[Int[np.ndarray, "n"], Float[np.ndarr
 
 
 def _snap(number: int, one: View, rig: Rig, window_px: float, weakest: float) -> tuple[np.ndarray, ...]:
-    """The matches of one view: points, normals, lines, strengths, groups, which edges, and how many edges are in view."""
+    """The matches of one view: points, normals, lines, agreements, groups, which edges, and how many edges are in view."""
     seen, pixels, normals = projected(one, rig)
     offset, strength = peaks(one.gradient, pixels, normals, window_px)
     good = strength > weakest
     normals, edge = normals[good], pixels[good] + offset[good, None] * normals[good]
-    warm = _dot(sample(one.gradient, edge[None])[0], normals) > 0
-    return one.points[seen[good]], normals, _dot(normals, edge), strength[good], 2 * number + warm, seen[good], np.array(len(seen))
+    found = sample(one.gradient, edge[None])[0]
+    across = _dot(found, normals)
+    agreement = (across**2 / np.maximum(_dot(found, found), 1e-12)) ** 2
+    return one.points[seen[good]], normals, _dot(normals, edge), agreement, 2 * number + (across > 0), seen[good], np.array(len(seen))
 
 
 def distances(matches: Matches, rig: Rig) -> Float[np.ndarray, "n"]:

@@ -27,12 +27,8 @@ EVERY |= {"k1": 0.05, "k2": 0.1, "p1": 0.01, "p2": 0.01}
 STEPS = {"rx": 0.01, "ry": 0.01, "rz": 0.02, "log fx": 0.03, "log fy": 0.03, "cx": 3.0, "cy": 3.0, "k1": 0.1}
 
 
-def test_alignment_is_largest_at_the_truth(scenes: list[scene.Scene], settings: Calibration) -> None:
-    left, right = (scene.render(scenes[0], scene.RGB, pose, thermal=False)[0] for pose in (np.eye(4), scene.RIG.right_from_left))
-    warm = scene.render(scenes[0], scene.THERMAL, scene.RIG.thermal_from_left, thermal=True)[0]
-    colour = [np.repeat(image.astype(np.uint8)[..., None], 3, 2) for image in (left, right)]
-    one = view(Pair("0", colour[0], colour[1], warm.astype(np.uint16)), scene.RIG, settings)
-    coarse = landscape([one], 1, 1.0, 3000, np.random.default_rng(0))
+def test_alignment_is_largest_at_the_truth(seen: list[View]) -> None:
+    coarse = landscape(seen, 1, 1.0, 3000, np.random.default_rng(0))
     best = alignment(coarse, scene.RIG)
     for name, size in STEPS.items():
         for sign in (-1, 1):
@@ -101,7 +97,7 @@ def test_a_planted_pose_lens_and_focal_length_are_recovered(pairs: list[Pair], s
     assert list(found.frames) == ["0", "1", "2"]
     assert not found.dropped
     scores = [score for _, score in found.searched]
-    assert scores[-1] > 1.5 * scores[0]
+    assert scores[-1] > 1.4 * scores[0]
 
 
 @pytest.mark.parametrize(("off_px", "first"), [(1.0, 1), (14.0, 0)])
@@ -213,7 +209,7 @@ def test_a_frame_of_clutter_counts_less(seen: list[View], settings: Calibration)
     share = telling(matches, scene.RIG, 1.5)
     assert sorted(share)[1] == 1
     assert share[1] < min(share[0], share[2]) / 2
-    np.testing.assert_allclose(matches.weight, matches.strength * share[matches.frame])
+    np.testing.assert_allclose(matches.weight, matches.agreement * share[matches.frame])
 
 
 def test_the_peak_of_a_strong_edge_is_not_flattened(settings: Calibration) -> None:
@@ -264,8 +260,9 @@ def test_later_searches_stay_close_then_begin_at_other_focal_lengths_less_tied_t
         yield moved(guess, np.radians(rng.uniform(20, 60)) * np.eye(SIZE)[1]), 0.0
 
     monkeypatch.setattr(solver, "search", astray)
+    never = replace(settings, search=replace(settings.search, tries=3), refinement=replace(settings.refinement, least_confidence=1000))
     with pytest.raises(ValueError, match="as often as by chance"):
-        solve(seen, scene.RIG, replace(settings, search=replace(settings.search, tries=3)), np.random.default_rng(0))
+        solve(seen, scene.RIG, never, np.random.default_rng(0))
     shorter, longer = settings.search.focals
     usual, near, loose = settings.search, settings.search.near, settings.search.loose * settings.search.prior[0]
     blurs = len(usual.blurs_px)
