@@ -40,10 +40,9 @@ class Teacher:
 
 @dataclass(frozen=True)
 class ThermalTeacher:
-    """The thermal teacher: day pairs with the RGB teacher's labels, and beside them ``simulated`` ones with true labels, if there are any."""
+    """The thermal teacher: day pairs with the RGB teacher's labels."""
 
     pairs: Pairs
-    simulated: Pairs | None
     network: Network
     start: tuple[str | None, ...]
     training: Training
@@ -53,10 +52,9 @@ class ThermalTeacher:
 
 @dataclass(frozen=True)
 class HeatNet:
-    """HeatNet RGB-T: stage 1 on both teachers' labels, stage 2 with the critic; ``simulated`` as for the thermal teacher."""
+    """HeatNet RGB-T: stage 1 on both teachers' labels, stage 2 with the critic."""
 
     pairs: Pairs
-    simulated: Pairs | None
     network: Network
     start: tuple[str | None, ...]
     stage1: Training
@@ -69,12 +67,10 @@ class HeatNet:
 class Distillation:
     """HeatNet RGB-only: day labels of the RGB teacher, night labels of HeatNet RGB-T.
 
-    ``labels``: ``hard``, the likeliest class, or ``soft``, the whole answer at a ``temperature`` (which hard labels do not use);
-    ``simulated`` as for the thermal teacher.
+    ``labels``: ``hard``, the likeliest class, or ``soft``, the whole answer at a ``temperature`` (which hard labels do not use).
     """
 
     pairs: Pairs
-    simulated: Pairs | None
     network: Network
     start: tuple[str | None, ...]
     training: Training
@@ -88,11 +84,10 @@ class Today:
     """Today's recipe: the network ``start`` teaches itself (``recipe``), then an RGB-only ``student`` learns from it.
 
     ``rare``: temperature and least pixels of rare-class sampling (``heatnet.training.sampling``); ``relit``: share of the day images that
-    are put under the light of the night (``heatnet.training.mixing.lit_by``); ``simulated`` as for the thermal teacher.
+    are put under the light of the night (``heatnet.training.mixing.lit_by``).
     """
 
     pairs: Pairs
-    simulated: Pairs | None
     start: str
     training: Training
     recipe: SelfTraining

@@ -20,7 +20,6 @@ from heatnet.data.sets import (
     source,
     stream_pairs,
     unlabelled,
-    with_simulated,
     write_labels,
 )
 from heatnet.data.thermal import absolute
@@ -48,6 +47,5 @@ __all__ = [
     "source",
     "stream_pairs",
     "unlabelled",
-    "with_simulated",
     "write_labels",
 ]
