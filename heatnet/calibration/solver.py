@@ -126,21 +126,17 @@ def solve(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Ge
 
 
 def _searches(seen: list[View], guess: Rig, settings: Calibration, rng: np.random.Generator) -> Iterator[list[Path]]:
-    """The ways of independent searches, two at a time: from the guess, then close to it, then from longer and shorter focal lengths.
+    """The ways of independent searches, two at a time: from the guess, then from longer and shorter focal lengths, less tied to them.
 
-    Single night frames align better at the truth than elsewhere only where little is blurred, and there a search must not stray. A focal
-    length that is far off offers a wrong optimum to every search that begins there; one nearer to the truth, held less tightly, does not.
+    A focal length that is far off offers a wrong optimum to every search that begins there; one nearer to the truth does not.
     """
     shrink = max(1, round(guess.thermal.width / settings.search.width))
     scenes = [landscape(seen, shrink, blur_px, settings.search.edges, rng) for blur_px in settings.search.blurs_px]
-    first, near = settings.search, settings.search.near
-    close = replace(first, blurs_px=first.blurs_px[-1:], prior=(near.prior,), wide=near.wide, candidates=near.candidates)
-    ways = [(scenes, first, (1.0, 1.0)), (scenes[-1:], close, (1.0, 1.0))]
-    ways += [(scenes, replace(first, prior=tuple(first.loose * weight for weight in first.prior)), first.focals)] * (first.tries - len(ways))
+    first, loose = settings.search, replace(settings.search, prior=tuple(settings.search.loose * weight for weight in settings.search.prior))
     with ThreadPoolExecutor() as pool:
-        for seen_at, how, factors in ways[: first.tries]:
-            begin = [(_longer(guess, factor), one) for factor, one in zip(factors, rng.spawn(2), strict=True)]
-            yield list(pool.map(lambda start, seen_at=seen_at, how=how: tuple(search(seen_at, start[0], how, start[1])), begin))
+        for number in range(settings.search.tries):
+            how, factors = (loose, settings.search.focals) if number else (first, (1.0, 1.0))
+            yield list(pool.map(lambda factor, one, how=how: tuple(search(scenes, _longer(guess, factor), how, one)), factors, rng.spawn(2)))
 
 
 def _longer(rig: Rig, factor: float) -> Rig:

@@ -5,7 +5,7 @@ missing or of the wrong type is refused by name.
 """
 
 from heatnet.config.ablation import Ablation, Variant
-from heatnet.config.calibration import Alignment, Calibration, Checks, Edges, Near, Online, Refinement, Search, Stereo, Uncertainty
+from heatnet.config.calibration import Alignment, Calibration, Checks, Edges, Online, Refinement, Search, Stereo, Uncertainty
 from heatnet.config.data import Augmentation, Block, Colour, Input, Labelled, Pairs, ThermalCounts
 from heatnet.config.networks import Adversary, Baseline, Confusion, Decoder, Encoder, Labelling, Network, Optimiser, SelfTraining, Student, Training
 from heatnet.config.parsing import parse
@@ -51,7 +51,6 @@ __all__ = [
     "Input",
     "Labelled",
     "Labelling",
-    "Near",
     "Network",
     "Online",
     "Optimiser",

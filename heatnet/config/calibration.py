@@ -42,26 +42,14 @@ class Edges:
 
 
 @dataclass(frozen=True)
-class Near:
-    """A search at the last blur alone, the sharpest: so much is to be seen there that the guess must be good, and the candidates many.
-
-    ``wide`` (times the guess's deviations), ``prior`` and ``candidates`` stand in for the search's.
-    """
-
-    wide: float
-    prior: float
-    candidates: int
-
-
-@dataclass(frozen=True)
 class Search:
     """The global search: its scale and blurs, its size, and how wrong the guess may be (standard deviations).
 
     ``width`` is the thermal image's in the search, ``rgb_blur_px`` the blur of the RGB edges that it looks at; it begins ``wide`` times the
     guess's deviations; two searches are made at a time, at most ``tries`` times, until two end within ``agree_px`` of the result; ``prior``
-    is what half a squared deviation costs in the alignment of one frame, for each blur; the second time they stay ``near`` the guess; later
-    they begin at these multiples (``focals``) of the guess's focal length, the prior ``loose`` times as strong; ``focal``, ``centre`` are
-    relative (to itself, to the width); ``unknown_focals`` are tried (over the width) without a guess.
+    is what half a squared deviation costs in the alignment of one frame, for each blur; from the second time on they begin at these
+    multiples (``focals``) of the guess's focal length, the prior ``loose`` times as strong; ``focal``, ``centre`` are relative (to itself,
+    to the width); ``unknown_focals`` are tried (over the width) without a guess.
     """
 
     width: int
@@ -76,7 +64,6 @@ class Search:
     wide: float
     floor: float
     prior: tuple[float, ...]
-    near: Near
     loose: float
     focals: tuple[float, float]
     rotation_deg: float

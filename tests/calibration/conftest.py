@@ -8,7 +8,7 @@ import scene
 
 from heatnet.calibration.edges import View, views
 from heatnet.calibration.recordings import Pair
-from heatnet.config import Alignment, Calibration, Checks, Edges, Near, Online, Refinement, Search, Stereo, Uncertainty
+from heatnet.config import Alignment, Calibration, Checks, Edges, Online, Refinement, Search, Stereo, Uncertainty
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +33,6 @@ def settings() -> Calibration:
             wide=1.6,
             floor=0.01,
             prior=(0.003, 0.0007),
-            near=Near(wide=0.8, prior=0.003, candidates=400),
             loose=0.25,
             focals=(0.87, 1.15),
             rotation_deg=2.5,
