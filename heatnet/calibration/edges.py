@@ -94,8 +94,8 @@ def _spread(pixels: Float[np.ndarray, "n 2"], strength: Float[np.ndarray, "n"], 
     cell = (pixels[:, 1] * rows / shape[0]).astype(int) * columns + (pixels[:, 0] * columns / shape[1]).astype(int)
     order = np.argsort(-strength, kind="stable")
     order = order[np.argsort(cell[order].astype(np.int16), kind="stable")]
-    first = np.cumsum(np.bincount(cell, minlength=rows * columns)) - np.bincount(cell, minlength=rows * columns)
-    rank = np.arange(len(order)) - first[cell[order]]
+    count = np.bincount(cell)
+    rank = np.arange(len(order)) - (np.cumsum(count) - count)[cell[order]]
     return np.sort(order[rank < settings.per_frame // (rows * columns)])
 
 
