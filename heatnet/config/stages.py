@@ -40,9 +40,10 @@ class Teacher:
 
 @dataclass(frozen=True)
 class ThermalTeacher:
-    """The thermal teacher: day pairs with the RGB teacher's labels."""
+    """The thermal teacher: day pairs with the RGB teacher's labels, and beside them ``simulated`` ones with true labels, if there are any."""
 
     pairs: Pairs
+    simulated: Pairs | None
     network: Network
     start: tuple[str | None, ...]
     training: Training
@@ -52,9 +53,10 @@ class ThermalTeacher:
 
 @dataclass(frozen=True)
 class HeatNet:
-    """HeatNet RGB-T: stage 1 on both teachers' labels, stage 2 with the critic."""
+    """HeatNet RGB-T: stage 1 on both teachers' labels, stage 2 with the critic; ``simulated`` as for the thermal teacher."""
 
     pairs: Pairs
+    simulated: Pairs | None
     network: Network
     start: tuple[str | None, ...]
     stage1: Training
@@ -67,10 +69,12 @@ class HeatNet:
 class Distillation:
     """HeatNet RGB-only: day labels of the RGB teacher, night labels of HeatNet RGB-T.
 
-    ``labels``: ``hard``, the likeliest class, or ``soft``, the whole answer at a ``temperature`` (which hard labels do not use).
+    ``labels``: ``hard``, the likeliest class, or ``soft``, the whole answer at a ``temperature`` (which hard labels do not use);
+    ``simulated`` as for the thermal teacher.
     """
 
     pairs: Pairs
+    simulated: Pairs | None
     network: Network
     start: tuple[str | None, ...]
     training: Training
@@ -84,10 +88,11 @@ class Today:
     """Today's recipe: the network ``start`` teaches itself (``recipe``), then an RGB-only ``student`` learns from it.
 
     ``rare``: temperature and least pixels of rare-class sampling (``heatnet.training.sampling``); ``relit``: share of the day images that
-    are put under the light of the night (``heatnet.training.mixing.lit_by``).
+    are put under the light of the night (``heatnet.training.mixing.lit_by``); ``simulated`` as for the thermal teacher.
     """
 
     pairs: Pairs
+    simulated: Pairs | None
     start: str
     training: Training
     recipe: SelfTraining
@@ -99,9 +104,13 @@ class Today:
 
 @dataclass(frozen=True)
 class Bounds:
-    """What lies below and above: day labels only, and (where ``truth`` names a folder) true labels by day and night."""
+    """What lies below and above: day labels only, and (where ``truth`` names a folder) true labels by day and night.
+
+    ``simulated`` as for the thermal teacher, below alone.
+    """
 
     pairs: Pairs
+    simulated: Pairs | None
     truth: str | None
     network: Network
     start: tuple[str | None, ...]

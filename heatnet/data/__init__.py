@@ -20,6 +20,7 @@ from heatnet.data.sets import (
     source,
     stream_pairs,
     unlabelled,
+    with_simulated,
     write_labels,
 )
 from heatnet.data.thermal import absolute
@@ -47,5 +48,6 @@ __all__ = [
     "source",
     "stream_pairs",
     "unlabelled",
+    "with_simulated",
     "write_labels",
 ]

@@ -59,3 +59,25 @@ class Samples:
     def of(self, domain: Domain) -> "Samples":
         """The frames of one domain, copied."""
         return self.take([i for i, other in enumerate(self.domains) if other is domain])
+
+
+def joined(first: Samples, second: Samples) -> Samples:
+    """The labelled frames of both; where only one has weights, the other is fully trusted.
+
+    Raises ``ValueError`` where the two are read differently, or a modality or a label is in one of them alone.
+    """
+    if first.input != second.input:
+        raise ValueError(f"{second.names[0]}: read as {second.input}, but {first.names[0]} as {first.input}; give both sets the same input")
+
+    def both(name: str) -> Shaped[np.ndarray, "n height width *channels"] | None:
+        parts = [getattr(one, name) for one in (first, second)]
+        if all(part is None for part in parts):
+            return None
+        if name == "weight":
+            parts = [np.full_like(one.label, 255) if part is None else part for one, part in zip((first, second), parts, strict=True)]
+        if any(part is None for part in parts):
+            raise ValueError(f"{first.names[0]} and {second.names[0]}: only one of them has {name}; give both sets the same")
+        return np.concatenate(parts)
+
+    names, drives, domains = first.names + second.names, first.drives + second.drives, first.domains + second.domains
+    return Samples(first.input, names, drives, domains, both("rgb"), both("thermal"), both("label"), both("weight"))

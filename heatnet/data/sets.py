@@ -18,9 +18,9 @@ from heatnet.data.chunks import Chunks
 from heatnet.data.files import confidence_file
 from heatnet.data.frames import Frame, split_by_range, with_labels, without_leaks
 from heatnet.data.loading import load
-from heatnet.data.samples import Samples
+from heatnet.data.samples import Samples, joined
 from heatnet.data.thermal import valid
-from heatnet.taxonomy import CAMVID, CITYSCAPES, CITYSCAPES_IDS, IGNORE, MF_OWN, MF_SCORED, OURS, VISTAS, VISTAS2, Domain, LabelMap
+from heatnet.taxonomy import CAMVID, CITYSCAPES, CITYSCAPES_IDS, IGNORE, MF_OWN, MF_SCORED, OURS, SKY, VEGETATION, VISTAS, VISTAS2, Domain, LabelMap
 
 NEIGHBOUR_S = 5.0
 """Training frames this close in time to a test frame show the same scene (a burst's frames lie within a second)."""
@@ -91,8 +91,9 @@ def _kept(settings: config.Pairs, folder: Path) -> Path | None:
     return folder.with_name(f"{folder.name}.prepared") if settings.keep else None
 
 
-OWN: Mapping[str, tuple[LabelMap, ...]] = {"mf": (MF_OWN, MF_SCORED)}
-"""Layouts whose training frames people labelled, and how those labels may be read: in the set's ids, in our classes."""
+OWN: Mapping[str, tuple[LabelMap, ...]] = {"mf": (MF_OWN, MF_SCORED, VISTAS)}
+"""Layouts whose training frames are labelled, and how those labels may be read: in the set's ids, in our classes, or (MF of the street with
+all classes) from the ids of Vistas."""
 
 
 def read_supervised(settings: config.Pairs, folder: Path, split: str, label_map: LabelMap, domain: Domain | None = None, workers: int = 2) -> Samples:
@@ -104,6 +105,22 @@ def read_supervised(settings: config.Pairs, folder: Path, split: str, label_map:
         known = "; ".join(f"{layout} with {' or '.join(one.name for one in maps)}" for layout, maps in OWN.items())
         raise ValueError(f"{folder}: {settings.layout} cannot be read with the labels of {label_map.name!r}; expected {known}; use read_pairs")
     return load(pairs(settings, folder, split, domain), settings.input, label_map, workers, keep=_kept(settings, folder))
+
+
+def with_simulated(day: Samples, settings: config.Pairs | None, folder: Callable[[str], Path]) -> Samples:
+    """Day pairs and beside them simulated ones by day with their true labels, of which there may be none.
+
+    The real ones are repeated in turn until they are at least as many, so that every other image of a batch is real. ``folder`` says where a
+    set lies. Raises ``ValueError`` where the labels are not of all classes (``heatnet street --layout mf --all-classes`` writes such a set).
+    """
+    if settings is None:
+        return day
+    root = folder(settings.folder)
+    made = read_supervised(settings, root, "train", VISTAS, Domain.DAY)
+    assert made.label is not None
+    if not np.isin(made.label, (SKY, VEGETATION)).any():
+        raise ValueError(f"{root}: no sky and no vegetation in {len(made)} images; expected labels of all classes; write it with --all-classes")
+    return joined(day.take(np.resize(np.arange(len(day)), max(len(day), len(made))).tolist()), made)
 
 
 LABELLED: Mapping[str, tuple[Callable[[Path, str, Domain | None], list[Frame]], LabelMap]] = {

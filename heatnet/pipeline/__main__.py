@@ -91,6 +91,7 @@ def _street_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", type=float, default=1.0, metavar="X", help="of the image size: the parameters', 640x480 (mf), 1280x720 (bdd)")
     parser.add_argument("--params", type=Path, metavar="FILE", help="default: the params.yaml of the profile `street`")
     parser.add_argument("--thermal-stereo", action="store_true", help="freiburg: the rig's right thermal camera too, in recordings")
+    parser.add_argument("--all-classes", action="store_true", help="mf: labels with the ids of Vistas, which name everything, instead of MF's")
 
 
 def _calibrate_options(parser: argparse.ArgumentParser) -> None:
@@ -176,7 +177,8 @@ def _predict(options: argparse.Namespace) -> int:
 def _street(options: argparse.Namespace) -> int:
     from heatnet.pipeline.street import Order, street
 
-    return street(Order(options.layout, options.frames, options.out, options.seed, options.scale, options.params, options.thermal_stereo))
+    size = options.layout, options.frames, options.out, options.seed, options.scale
+    return street(Order(*size, options.params, options.thermal_stereo, options.all_classes))
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -11,8 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-FINGERPRINT = "fingerprint"
-"""The first stage of every profile: no notebook, it writes what the other stages depend on."""
+FINGERPRINT, SIMULATED = "fingerprint", "simulated"
+"""The stages that are no notebook: what all others depend on, the first of every profile; and days of the street beside real ones."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Profile:
     @property
     def stages(self) -> list[str]:
         """The stages that are notebooks, in order."""
-        return [name for name in self.graph if name != FINGERPRINT]
+        return [name for name in self.graph if name not in (FINGERPRINT, SIMULATED)]
 
     def section(self, stage: str) -> Mapping[str, Any]:
         """The stage's section of ``params.yaml``. Raises ``ValueError`` when there is none."""

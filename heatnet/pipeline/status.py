@@ -22,7 +22,7 @@ class State:
 
 
 def states(profile: Profile) -> list[State]:
-    """The state of every stage that is a notebook, in order. A stage whose inputs will be written anew is stale too."""
+    """The state of every stage but the fingerprint, in order. A stage whose inputs will be written anew is stale too."""
     changes, locked, seconds = dvc_status(profile), _locked(profile), recorded(profile)
     code = fingerprints(profile) if FINGERPRINT in changes else {}  # a second's work, and DVC knows when nothing was touched
     reasons: dict[str, str] = {}
@@ -30,7 +30,7 @@ def states(profile: Profile) -> list[State]:
         if node.name == FINGERPRINT:
             continue
         upstream = [other for other, state in reasons.items() if state != FRESH and node.reads(profile.graph[other])]
-        is_new = node.name not in locked or not (profile.folder / "executed" / profile.notebook(node.name).name).exists()
+        is_new = node.name not in locked or not all((profile.folder / out).exists() for out in node.outs if out.startswith("executed"))
         reasons[node.name] = NEVER if is_new else _state(profile, node, code.get(node.name), changes.get(node.name, []), upstream)
     return [State(stage, state, seconds.get(stage)) for stage, state in reasons.items()]
 

@@ -24,7 +24,8 @@ SHEET, SHOWN, COLUMNS = "sheet.png", 25, 5
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked for: a layout, how many frames of it, at which multiple of its size, where, from which numbers, and the second thermal camera."""
+    """What is asked for: a layout, how many frames of it, at which multiple of its size, where, from which numbers, the second thermal
+    camera, and whose classes."""
 
     layout: str
     frames: int
@@ -33,6 +34,7 @@ class Order:
     scale: float
     params: Path | None
     thermal_stereo: bool = False
+    all_classes: bool = False
 
 
 def street(order: Order) -> int:
@@ -58,6 +60,8 @@ def parameters(order: Order) -> "config.Street":
         numbers = replace(numbers, seed=order.seed)
     if order.thermal_stereo and order.layout != "freiburg":
         raise ValueError(f"--thermal-stereo: {order.layout} has no second thermal camera; leave it out, or take --layout freiburg")
+    if order.all_classes and order.layout != "mf":
+        raise ValueError(f"--all-classes: {order.layout} has labels of all classes as it is; leave it out, or take --layout mf")
     return replace(numbers, shared_drives=0, thermal_stereo=order.thermal_stereo)
 
 
@@ -73,7 +77,7 @@ def _steps(order: Order, numbers: "config.Street") -> Iterator[int]:
         vistas = replace(numbers.vistas, training=order.frames - validation, validation=validation, size=size)
         yield from _done(simulator.write_vistas(replace(numbers, vistas=vistas), order.out, workers()))
     elif order.layout == "mf":
-        yield from _done(simulator.write_mf(numbers, order.frames, order.scale, order.out, workers()))
+        yield from _done(simulator.write_mf(numbers, order.frames, order.scale, order.out, workers(), "vistas" if order.all_classes else "mf"))
     elif order.layout == "bdd":
         yield from _done(simulator.write_bdd(numbers, order.frames, order.scale, order.out, workers()))
     else:

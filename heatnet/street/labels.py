@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from heatnet.street.materials import SCENE_NAMES
-from heatnet.taxonomy import CITYSCAPES, MF
+from heatnet.taxonomy import CITYSCAPES, MF, VISTAS_NAMES
 
 MF_NAMES: Mapping[str, tuple[str, ...]] = {
     "car": ("Bus", "Car", "Caravan", "Other Vehicle", "Trailer", "Truck"),
@@ -60,3 +60,8 @@ def mf() -> UInt8[np.ndarray, "256"]:
 def cityscapes() -> UInt8[np.ndarray, "256"]:
     """Cityscapes' train ids, 255 where it scores nothing."""
     return table(CITYSCAPES_NAMES, CITYSCAPES.sources, 255)
+
+
+def vistas() -> UInt8[np.ndarray, "256"]:
+    """Vistas' ids; what it has no name for (wheel stops, cones, bumps) is unlabelled."""
+    return table({name: (name,) for name in VISTAS_NAMES}, VISTAS_NAMES, VISTAS_NAMES.index("Unlabeled"))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float32, UInt8
@@ -57,6 +58,11 @@ class Thermal:
     pattern: Float32[np.ndarray, "columns"]
 
 
+Classes = Literal["mf", "vistas"]
+"""Whose ids the labels hold: MF's (five things of ours, nothing else), or those of Vistas, which name everything."""
+TABLES = {"mf": labels.mf, "vistas": labels.vistas}
+
+
 def parts(frames: int) -> list[Part]:
     """``frames`` frames over splits and domains in MF's proportions, a few to a world; ``ValueError`` for less than one in each."""
     sizes = {name: round(frames * count / sum(FULL.values())) for name, count in FULL.items()}
@@ -72,8 +78,8 @@ def parts(frames: int) -> list[Part]:
     return found
 
 
-def write_mf(street: Street, frames: int, scale: float, folder: Path, workers: int) -> Iterator[Progress]:
-    """Write ``frames`` frames of ``SIZE`` times ``scale``; finished ones are kept, so it resumes.
+def write_mf(street: Street, frames: int, scale: float, folder: Path, workers: int, classes: Classes = "mf") -> Iterator[Progress]:
+    """Write ``frames`` frames of ``SIZE`` times ``scale`` with the ids of ``classes``; finished ones are kept, so it resumes.
 
     ``ValueError`` for impossible parameters and a disk that is too small, before anything is rendered.
     """
@@ -81,10 +87,10 @@ def write_mf(street: Street, frames: int, scale: float, folder: Path, workers: i
     check(street)
     climate.check(TOKYO)
     room(folder, frames * camera.width * camera.height * 4.2)
-    claim(folder, repr(("mf", street.seed, street.sensor, frames, scale)))
+    claim(folder, repr(("mf", street.seed, street.sensor, frames, scale, *([] if classes == "mf" else [classes]))))
     for name, lines in lists(chosen).items():
         write_bytes(folder / f"{name}.txt", "".join(f"{line}\n" for line in lines).encode())
-    yield from run([partial(_frames, street, folder, scale, part) for part in chosen], frames, workers)
+    yield from run([partial(_frames, street, folder, scale, classes, part) for part in chosen], frames, workers)
 
 
 def lists(chosen: list[Part]) -> Mapping[str, list[str]]:
@@ -121,7 +127,7 @@ def _level(surface: ground.Surface) -> ground.Surface:
     return replace(surface, hills=min(surface.hills, 2.0))
 
 
-def _frames(street: Street, folder: Path, scale: float, part: Part) -> int:
+def _frames(street: Street, folder: Path, scale: float, classes: Classes, part: Part) -> int:
     """The frames of one world, all at one moment."""
     todo = [i for i, name in zip(range(part.first, part.last), names(part), strict=True) if not (folder / "labels" / f"{name}.png").is_file()]
     if todo:
@@ -133,17 +139,17 @@ def _frames(street: Street, folder: Path, scale: float, part: Part) -> int:
         thermal = Thermal(float(rng.uniform(*RANGE_K)), float(rng.uniform(*BELOW)), sensor.columns(rng, cameras(scale)[1].width, street.sensor))
         for i in todo:
             own = np.random.default_rng(np.random.SeedSequence(street.seed, spawn_key=(*key, i)))
-            image, label = exposed(street, scale, (place, stretch), moment, thermal, own)
+            image, scene = exposed(street, scale, (place, stretch), moment, thermal, own)
             name = names(part)[i - part.first]
             write_image(folder / "images" / f"{name}.png", image)
-            write_image(folder / "labels" / f"{name}.png", label)
+            write_image(folder / "labels" / f"{name}.png", TABLES[classes]()[scene])
     return part.last - part.first
 
 
 def exposed(
     street: Street, scale: float, where: tuple[World, Stretch], moment: Moment, day: Thermal, rng: np.random.Generator
 ) -> tuple[UInt8[np.ndarray, "h w 4"], UInt8[np.ndarray, "h w"]]:
-    """One frame: RGB and thermal in four channels, and MF's ids."""
+    """One frame: RGB and thermal in four channels, and the scene's ids."""
     colour, thermal = cameras(scale)
     beside = np.eye(4)
     beside[0, 3] = BETWEEN_M
@@ -154,7 +160,7 @@ def exposed(
     picture = sensor.develop(linear, gain, street.sensor, rng)
     warm = render.temperature(scene, shots[1], moment, 2, exact=True)
     counts = sensor.counts(warm, scale, day.pattern, street.sensor, rng).astype(np.float32) * np.float32(street.sensor.kelvin_per_count)
-    return np.dstack([picture, eight_bit(counts, day.span_k, day.below)]), labels.mf()[render.label(shots[0])]
+    return np.dstack([picture, eight_bit(counts, day.span_k, day.below)]), render.label(shots[0])
 
 
 def clearest(where: tuple[World, Stretch], camera: Camera, rng: np.random.Generator) -> tuple[Scene, Shot]:

@@ -1,14 +1,17 @@
 """``heatnet street``: data for somebody who wants only the simulator, from any folder, with errors that say what to do."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
-from heatnet.data import bdd, freiburg, mf, vistas
+from heatnet import config
+from heatnet.data import bdd, freiburg, mf, read_supervised, vistas, with_simulated
 from heatnet.pipeline.__main__ import main
 from heatnet.pipeline.street import Order, drives, parameters
-from heatnet.taxonomy import Domain
+from heatnet.taxonomy import IGNORE, MF_SCORED, VISTAS, Domain
 
 PARAMS = Path(__file__).parents[2] / "profiles" / "smoke" / "params.yaml"
 
@@ -77,12 +80,40 @@ def test_it_resumes_and_refuses_other_options(capsys):
         (["--params", "none.yaml"], "none.yaml: no such file"),
         (["--scale", "0.001"], "street.scale"),
         (["--thermal-stereo"], "--thermal-stereo: bdd has no second thermal camera"),
+        (["--all-classes"], "--all-classes: bdd has labels of all classes as it is"),
     ],
 )
 def test_errors_name_the_option_and_nothing_is_written(more, message, capsys):
     assert order("bdd", 8, *more) == 1
     assert message in capsys.readouterr().err
     assert not Path("out").exists()
+
+
+def test_mf_with_all_classes_goes_beside_the_day(capsys):
+    settings = config.Pairs("mf", "out", config.Input((24, 32), None, "same size", config.ThermalCounts(8, 0, 255, None, None)), None, None)
+    assert order("mf", 12, "--scale", "0.05", "--all-classes") == 0
+    made = read_supervised(settings, Path("out"), "train", VISTAS, Domain.DAY)
+    assert len(set(np.unique(made.label)) - {IGNORE}) > 5
+    real = replace(made.take([0]), label=np.zeros_like(made.label[:1]), weight=np.full_like(made.label[:1], 9))
+    mixed = with_simulated(real, settings, Path)
+    assert len(mixed) == 2 * len(made)
+    np.testing.assert_array_equal(mixed.label[len(made) :], made.label)
+    assert not mixed.label[: len(made)].any()
+    assert set(mixed.weight[: len(made)].flat) == {9}
+    assert set(mixed.weight[len(made) :].flat) == {255}
+    assert with_simulated(real, None, Path) is real
+    with pytest.raises(ValueError, match="give both sets the same input"):
+        with_simulated(replace(real, input=replace(settings.input, size=(48, 64))), settings, Path)
+    with pytest.raises(ValueError, match="only one of them has thermal"):
+        with_simulated(replace(real, thermal=None), settings, Path)
+
+
+def test_mf_with_its_own_classes_does_not_go_beside_the_day():
+    settings = config.Pairs("mf", "out", config.Input((24, 32), None, "same size", config.ThermalCounts(8, 0, 255, None, None)), None, None)
+    assert order("mf", 12, "--scale", "0.05") == 0
+    real = read_supervised(settings, Path("out"), "train", MF_SCORED, Domain.DAY)
+    with pytest.raises(ValueError, match="no sky and no vegetation in .* write it with --all-classes"):
+        with_simulated(real, settings, Path)
 
 
 def test_no_frames_is_an_error(capsys):

@@ -72,6 +72,7 @@ AUGMENTATION = config.Augmentation(
 )
 BASE = config.HeatNet(
     pairs=config.Pairs("freiburg", "data", INPUT, None, None),
+    simulated=None,
     network=NETWORK,
     start=(),
     stage1=TRAINING,
