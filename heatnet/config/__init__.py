@@ -7,7 +7,20 @@ missing or of the wrong type is refused by name.
 from heatnet.config.ablation import Ablation, Variant
 from heatnet.config.calibration import Alignment, Calibration, Checks, Edges, Online, Refinement, Search, Stereo, Uncertainty
 from heatnet.config.data import Augmentation, Block, Colour, Input, Labelled, Pairs, ThermalCounts
-from heatnet.config.networks import Adversary, Baseline, Confusion, Decoder, Encoder, Labelling, Network, Optimiser, SelfTraining, Student, Training
+from heatnet.config.networks import (
+    Adversary,
+    Baseline,
+    Confusion,
+    Decoder,
+    Encoder,
+    Labelling,
+    Network,
+    Optimiser,
+    SecondOpinion,
+    SelfTraining,
+    Student,
+    Training,
+)
 from heatnet.config.parsing import parse
 from heatnet.config.stages import (
     STAGES,
@@ -59,6 +72,7 @@ __all__ = [
     "Results",
     "Rival",
     "Row",
+    "SecondOpinion",
     "SelfTraining",
     "STAGES",
     "Search",

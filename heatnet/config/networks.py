@@ -138,6 +138,20 @@ class SelfTraining:
 
 
 @dataclass(frozen=True)
+class SecondOpinion:
+    """Where an RGB ``network`` (a file) is believed by night rather than the thermal teacher (``heatnet.training.opinion``).
+
+    In these ``classes``, which heat does not tell from what is around them, where it is sure by ``labelling.least``; ``others``: what all
+    other labels keep of their weight.
+    """
+
+    network: str
+    classes: tuple[str, ...]
+    labelling: Labelling
+    others: float
+
+
+@dataclass(frozen=True)
 class Student:
     """An RGB-only network that learns soft labels at a ``temperature``: the trained network that it starts from, and its run."""
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from heatnet.config.calibration import Calibration
 from heatnet.config.data import Augmentation, Labelled, Pairs, ThermalCounts
-from heatnet.config.networks import Adversary, Baseline, Labelling, Network, SelfTraining, Student, Training
+from heatnet.config.networks import Adversary, Baseline, Labelling, Network, SecondOpinion, SelfTraining, Student, Training
 from heatnet.config.street import Street
 
 
@@ -87,13 +87,15 @@ class Distillation:
 class Today:
     """Today's recipe: the network ``start`` teaches itself (``recipe``), then an RGB-only ``student`` learns from it.
 
-    ``rare``: temperature and least pixels of rare-class sampling (``heatnet.training.sampling``); ``relit``: share of the day images that
-    are put under the light of the night (``heatnet.training.mixing.lit_by``); ``simulated`` as for the thermal teacher.
+    ``second``: who else is asked about the night; ``rare``: temperature and least pixels of rare-class sampling
+    (``heatnet.training.sampling``); ``relit``: share of the day images that are put under the light of the night
+    (``heatnet.training.mixing.lit_by``); ``simulated`` as for the thermal teacher.
     """
 
     pairs: Pairs
     simulated: Pairs | None
     start: str
+    second: SecondOpinion | None
     training: Training
     recipe: SelfTraining
     rare: tuple[float, int]

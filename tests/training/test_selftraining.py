@@ -6,15 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from parts import NETWORK, RECIPE, TRAINING, model, source
+from parts import INPUT, NETWORK, RECIPE, TRAINING, model, source
 
-from heatnet.data import Batch
+from heatnet import config
+from heatnet.data import Batch, Samples
 from heatnet.losses import confidence, distillation_loss, segmentation_loss
 from heatnet.models import build
-from heatnet.taxonomy import IGNORE, NUM_CLASSES, Domain
+from heatnet.taxonomy import IGNORE, NAMES, NUM_CLASSES, Domain
 from heatnet.training import learner, resumable
 from heatnet.training.alignment import Shares, bent, labelled_shares
 from heatnet.training.distillation import counted, distilled
+from heatnet.training.opinion import second_opinion
 from heatnet.training.selftraining import answered, harder, own_labels, selftraining, selftraining_learner
 
 WEIGHTS = torch.ones(NUM_CLASSES + 1)
@@ -147,3 +149,35 @@ def test_where_there_is_no_label_soft_labels_do_not_count() -> None:
     weight = torch.tensor([[[0.5, 0.5], [0.25, 1.0]]])
     assert counted(Batch(None, torch.zeros(1, 1, 2, 2), label, weight)).tolist() == [[[0.5, 0.0], [0.25, 1.0]]]
     assert counted(Batch(None, torch.zeros(1, 1, 2, 2), label, None)).tolist() == [[[1, 0], [1, 1]]]
+
+
+ASKED = config.SecondOpinion("rgb", ("curb", "bicycle"), config.Labelling((1.0,), False, 0.6), 0.1)
+CURB, BICYCLE, CAR = (NAMES.index(name) for name in ("curb", "bicycle", "car"))
+
+
+def test_a_second_opinion_counts_for_its_classes_where_it_is_sure() -> None:
+    """Against the equation, pixel by pixel."""
+    rng = np.random.default_rng(0)
+    label, said = rng.choice([CURB, BICYCLE, CAR, IGNORE], (2, 3, 40, 50)).astype(np.uint8)
+    weight, sure = rng.integers(0, 256, (2, 3, 40, 50)).astype(np.uint8)
+    names = ("a", "b", "c")
+    night = Samples(INPUT, names, names, (Domain.NIGHT,) * 3, None, None, label.copy(), weight.copy())
+    both = second_opinion(night, zip(said, sure, strict=True), ASKED)
+    for where in np.ndindex(label.shape):
+        believed = said[where] in (CURB, BICYCLE) and sure[where] / 255 >= 0.6
+        assert both.label[where] == (said[where] if believed else label[where])
+        assert both.weight[where] == (255 if believed else round(0.1 * weight[where]))
+    np.testing.assert_array_equal(night.label, label)
+    trusted = second_opinion(replace(night, weight=None), zip(said, np.zeros_like(sure), strict=True), ASKED)
+    np.testing.assert_array_equal(trusted.label, label)
+    assert set(trusted.weight.flat) == {round(25.5)}
+
+
+def test_a_second_opinion_says_what_is_wrong() -> None:
+    night = Samples(INPUT, ("a",), ("a",), (Domain.NIGHT,), None, None, np.zeros((1, 4, 4), np.uint8), None)
+    with pytest.raises(ValueError, match="second.classes: 'kerb' is none of our classes; expected some of road"):
+        second_opinion(night, [], replace(ASKED, classes=("kerb",)))
+    with pytest.raises(ValueError, match="a: no labels for a second opinion"):
+        second_opinion(replace(night, label=None), [], ASKED)
+    with pytest.raises(ValueError, match="shorter"):
+        second_opinion(night, [], ASKED)
