@@ -78,6 +78,24 @@ def test_what_runs_and_what_does_not(piped, capfd: pytest.CaptureFixture[str]) -
     assert "parameters changed" in capfd.readouterr().out
 
 
+def test_a_stage_without_a_notebook_is_planned_too(piped, capfd: pytest.CaptureFixture[str]) -> None:
+    """``simulated`` of the profile ``open``: a command that writes data for the stages after it."""
+    dvc = piped.root / "dvc.yaml"
+    stage = "  simulated: {cmd: mkdir -p data/made && date > data/made/a, deps: [LICENCE], outs: [data/made]}\n"
+    (piped.root / "LICENCE").write_text("one")
+    dvc.write_text(
+        dvc.read_text().replace("  street:\n", stage + "  street:\n").replace("[fingerprints/street.json]", "[fingerprints/street.json, data/made]")
+    )
+    assert piped.profile.stages == ["street", "cameras"]
+    assert [state.state for state in states(piped.profile)] == ["never run"] * 3
+    assert ran() == ["fingerprint", "simulated", "street", "cameras"]
+    assert [state.state for state in states(piped.profile)] == ["up to date"] * 3
+    (piped.root / "LICENCE").write_text("another")
+    assert [state.state for state in states(piped.profile)] == ["LICENCE modified", "simulated will run", "street will run"]
+    assert main(["plan"]) == 0
+    assert "simulated" in capfd.readouterr().out
+
+
 def test_a_failed_stage_stops_the_pipeline(piped) -> None:
     piped.write("01_street.ipynb", [WRITE, "1 / 0"])
     done = subprocess.run(["dvc", "repro"], capture_output=True, text=True)
