@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from heatnet.pipeline.closure import Package, parse_cells, read_package
-from heatnet.pipeline.profile import Profile
+from heatnet.pipeline.profile import FINGERPRINT, Profile
 
+COMMANDS = {"simulated": "from heatnet.street.mf import write_mf"}
+"""Of the stages that are commands and no notebooks, what they run."""
 CONFIG = "heatnet.config"
 COMMON = ("parse", "STAGES")
 """Definitions of ``heatnet.config`` that serve all stages alike: how parameters are read does not decide what they do."""
@@ -40,12 +42,13 @@ def write_fingerprints(profile: Profile) -> list[Path]:
 
 
 def fingerprints(profile: Profile, stages: Sequence[str] | None = None) -> dict[str, str]:
-    """The fingerprint of each stage (by default of all), as JSON that is the same for the same code."""
+    """The fingerprint of each stage (by default of all others), as JSON that is the same for the same code."""
     package = read_package(profile.root)
     modules = {name: Code(_normal(tree), _taken(tree)) for name, tree in package.trees.items()}
     found = {}
-    for stage in profile.stages if stages is None else stages:
-        content = _fingerprint(package, modules, code_cells(profile.notebook(stage)), stage)
+    for stage in [name for name in profile.graph if name != FINGERPRINT] if stages is None else stages:
+        cells = [COMMANDS[stage]] if stage in COMMANDS else code_cells(profile.notebook(stage))
+        content = _fingerprint(package, modules, cells, stage)
         found[stage] = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     return found
 

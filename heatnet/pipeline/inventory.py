@@ -43,9 +43,10 @@ def sets_of(profile: Profile) -> dict[Path, str]:
 
 
 def _named(section: Any) -> Iterator[tuple[str, str]]:
-    """``(layout, folder)`` wherever a section of the parameters names both."""
+    """``(layout, folder)`` wherever a section of the parameters names both; simulated days have a set's layout, but not its classes."""
     if isinstance(section, Mapping):
         if isinstance(section.get("layout"), str) and isinstance(section.get("folder"), str):
             yield section["layout"], section["folder"]
-        for part in section.values():
-            yield from _named(part)
+        for key, part in section.items():
+            if key != "simulated":
+                yield from _named(part)

@@ -11,8 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-FINGERPRINT, SIMULATED = "fingerprint", "simulated"
-"""The stages that are no notebook: what all others depend on, the first of every profile; and days of the street beside real ones."""
+FINGERPRINT = "fingerprint"
+"""The first stage of every profile: no notebook, it writes what the other stages depend on."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,11 @@ class Node:
     name: str
     deps: tuple[str, ...]
     outs: tuple[str, ...]
+
+    @property
+    def notebooks(self) -> tuple[str, ...]:
+        """The executed notebooks that it leaves: one, or (of a stage that is no notebook) none."""
+        return tuple(out for out in self.outs if out.startswith("executed/"))
 
     def reads(self, other: "Node") -> bool:
         """Whether this stage reads something that ``other`` writes."""
@@ -54,7 +59,7 @@ class Profile:
     @property
     def stages(self) -> list[str]:
         """The stages that are notebooks, in order."""
-        return [name for name in self.graph if name not in (FINGERPRINT, SIMULATED)]
+        return [name for name, node in self.graph.items() if node.notebooks]
 
     def section(self, stage: str) -> Mapping[str, Any]:
         """The stage's section of ``params.yaml``. Raises ``ValueError`` when there is none."""

@@ -30,7 +30,7 @@ def states(profile: Profile) -> list[State]:
         if node.name == FINGERPRINT:
             continue
         upstream = [other for other, state in reasons.items() if state != FRESH and node.reads(profile.graph[other])]
-        is_new = node.name not in locked or not all((profile.folder / out).exists() for out in node.outs if out.startswith("executed"))
+        is_new = node.name not in locked or not all((profile.folder / copy).exists() for copy in node.notebooks)
         reasons[node.name] = NEVER if is_new else _state(profile, node, code.get(node.name), changes.get(node.name, []), upstream)
     return [State(stage, state, seconds.get(stage)) for stage, state in reasons.items()]
 
@@ -51,7 +51,7 @@ def _reason(kind: str, path: str, what: Any) -> str:
     """One of DVC's remarks in words; nothing for the fingerprint, which ``_code_changed`` reads itself."""
     if "fingerprints/" in path:
         return ""
-    if path == "params.yaml":
+    if Path(path).name == "params.yaml":
         return "parameters changed"
     return f"{path} {what}".strip() or kind
 
