@@ -38,7 +38,9 @@ from heatnet.pipeline.progress import follow
 from heatnet.pipeline.workspace import write_text
 from heatnet.taxonomy import MF_OWN, MF_SCORED, OURS, Domain
 from heatnet.training import adversarial, adversarial_learner, critics, learner, predictions, supervised
+from heatnet.training.inference import MultiScale
 from heatnet.training.mixing import lit_by
+from heatnet.training.opinion import second_opinion
 from heatnet.training.sampling import rare_class_source
 from heatnet.training.selftraining import selftraining, selftraining_learner
 
@@ -56,6 +58,12 @@ def taught(run: Profile, pairs: config.Pairs) -> tuple[Samples, Samples]:
     labels = {Domain.DAY: "labels/day", Domain.NIGHT: "labels/night"}
     day, night = (read_pairs(pairs, run.folder / pairs.folder, "train", part, labels=run.folder / where) for part, where in labels.items())
     return day, night
+
+
+def asked_again(run: Profile, night: Samples, settings: config.SecondOpinion) -> Samples:
+    """The night frames with the RGB teacher's second opinion, as notebook 8 takes it."""
+    lookout = MultiScale(open_network(run.folder / settings.network), settings.labelling.scales, settings.labelling.mirror)
+    return second_opinion(night, predictions(lookout, evaluation_batches(night, 8), torch.device("cpu")), settings)
 
 
 def train_heatnet(run: Profile, offset: int, out: Path) -> None:
@@ -83,6 +91,7 @@ def train_today(run: Profile, offset: int, out: Path) -> None:
     params: config.Today = config.parse(config.Today, run.section("today"), "params.yaml: today")
     numbers = replace(params.training, seed=params.training.seed + offset)
     day, night = taught(run, params.pairs)
+    night = asked_again(run, night, params.second) if params.second else night
     model, about = load_network(out / f"rgbt_stage1_{offset}.safetensors")
     rare = numbers.batch_size, params.augmentation, numbers.seed, numbers.balance, *params.rare
     frames = rare_class_source(day, *rare), rare_class_source(night, *rare)

@@ -120,9 +120,9 @@ class SelfTraining:
     """Learning from an average of one's own past: how long it remembers, when it is sure, and the weight of every term.
 
     ``decay`` of the average, ``threshold`` of confidence; ``alignment``: how far its labels take the day's shares of classes (0: not, 1:
-    fully); ``night``: weight of the thermal teacher's labels; ``styled``: of day images in
-    the night's style; ``mix``: of day classes pasted into the night; ``masked``: of hidden blocks (``block`` px a side, a share ``ratio``
-    of them); ``cross_modal``: of one modality against both. A weight of 0 leaves a term out.
+    fully); ``night``: weight of the labels that the night frames have; ``styled``: of day images in the night's style; ``mix``: of day
+    classes pasted into the night; ``masked``: of hidden blocks (``block`` px a side, a share ``ratio`` of them); ``cross_modal``: of one
+    modality against both. A weight of 0 leaves a term out.
     """
 
     decay: float

@@ -97,7 +97,7 @@ all classes) from the ids of Vistas."""
 
 
 def read_supervised(settings: config.Pairs, folder: Path, split: str, label_map: LabelMap, domain: Domain | None = None, workers: int = 2) -> Samples:
-    """The pairs of a split in memory with the labels that people gave them, training frames too: for supervised baselines and for scoring.
+    """The pairs of a split in memory with the set's own labels, training frames too: for supervised baselines, scoring and simulated days.
 
     Raises ``ValueError`` for a layout without such labels and for a label map of another set.
     """
@@ -110,8 +110,9 @@ def read_supervised(settings: config.Pairs, folder: Path, split: str, label_map:
 def with_simulated(day: Samples, settings: config.Pairs | None, folder: Callable[[str], Path]) -> Samples:
     """Day pairs and beside them simulated ones by day with their true labels, of which there may be none.
 
-    The real ones are repeated in turn until they are at least as many, so that every other image of a batch is real. ``folder`` says where a
-    set lies. Raises ``ValueError`` where the labels are not of all classes (``heatnet street --layout mf --all-classes`` writes such a set).
+    The real ones are repeated in turn until they are at least as many, so that half of the images of an epoch are real, or more.
+    ``folder`` says where a set lies. Raises ``ValueError`` where the labels are not of all classes (``heatnet street --layout mf
+    --all-classes`` writes such a set).
     """
     if settings is None:
         return day

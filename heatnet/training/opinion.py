@@ -19,7 +19,7 @@ def second_opinion(
     ``answers``: that network's label and confidence (0 to 255) of every frame in turn (``labelling.predictions``). With ``y_T, c_T`` the
     labels that the frames have and their trust, ``y_R, c_R`` the answers, ``S`` the classes, ``tau`` ``labelling.least`` and ``w``
     ``others``, a pixel's label and trust are ``(y_R, 1)`` where ``y_R in S`` and ``c_R >= tau``, else ``(y_T, w c_T)``.
-    Raises ``ValueError`` for an unknown class, and for frames without labels or as many answers.
+    Raises ``ValueError`` for an unknown class, and for frames without labels or without as many answers.
     """
     unknown = [name for name in settings.classes if name not in NAMES]
     if unknown:

@@ -50,6 +50,21 @@ def test_a_stage_depends_on_its_code_and_its_parameters(profile: Profile) -> Non
     assert all(f"fingerprints/{stage}.json" in node.deps for stage, node in profile.graph.items() if stage != FINGERPRINT)
 
 
+def test_what_a_section_names_is_read_or_written_by_its_stage(profile: Profile) -> None:
+    def named(section: object) -> list[str]:
+        if isinstance(section, dict):
+            return [path for part in section.values() for path in named(part)]
+        if isinstance(section, (list, tuple)):
+            return [path for part in section for path in named(part)]
+        return [section] if isinstance(section, str) and section.startswith(("data/", "networks/", "labels/")) else []
+
+    for stage in profile.stages:
+        node = profile.graph[stage]
+        known = (*node.deps, *node.outs)
+        missing = [path for path in named(profile.section(stage)) if not any(within(path, other) for other in known)]
+        assert not missing, f"{profile.name}: {stage} names {missing} but depends on none of them"
+
+
 def test_only_the_results_stay_out_of_the_cache(profile: Profile) -> None:
     raw = read_yaml(profile.folder / "dvc.yaml")["stages"]
     uncached = {name for name, stage in raw.items() for out in stage["outs"] if isinstance(out, dict) and any(not v["cache"] for v in out.values())}

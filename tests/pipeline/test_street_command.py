@@ -97,6 +97,10 @@ def test_mf_with_all_classes_goes_beside_the_day(capsys):
     real = replace(made.take([0]), label=np.zeros_like(made.label[:1]), weight=np.full_like(made.label[:1], 9))
     mixed = with_simulated(real, settings, Path)
     assert len(mixed) == 2 * len(made)
+    assert set(mixed.domains) == {Domain.DAY}
+    many = with_simulated(real.take([0] * (len(made) + 3)), settings, Path)
+    assert len(many) == 2 * len(made) + 3
+    np.testing.assert_array_equal(many.label[len(made) + 3 :], made.label)
     np.testing.assert_array_equal(mixed.label[len(made) :], made.label)
     assert not mixed.label[: len(made)].any()
     assert set(mixed.weight[: len(made)].flat) == {9}

@@ -15,7 +15,7 @@ from heatnet.street.bdd import american
 from heatnet.street.materials import SCENE_NAMES, vistas_id
 from heatnet.street.mf import cameras, campus, eight_bit
 from heatnet.street.world import LEAFY
-from heatnet.taxonomy import BICYCLE, CAR, CITYSCAPES, CURB, IGNORE, MF, PERSON, Domain
+from heatnet.taxonomy import BICYCLE, CAR, CITYSCAPES, CURB, IGNORE, MF, PERSON, VISTAS, Domain
 
 FRAMES, SCALE = 9, 0.1
 WRITERS = {"mf": write_mf, "bdd": write_bdd}
@@ -104,6 +104,10 @@ def test_label_tables_agree_with_the_taxonomy():
         assert ours[vistas_id("Truck")] == CAR
         assert ours[vistas_id("Motorcycle")] == BICYCLE
     assert MF.apply(labels.mf(), "table")[vistas_id("Curb")] == CURB
+    ours = VISTAS.apply(labels.vistas(), "table")
+    assert {CURB, PERSON, CAR, BICYCLE} <= set(ours)
+    assert ours[vistas_id("Curb")] == CURB
+    assert {ours[SCENE_NAMES.index(name)] for name in ("Traffic Cone", "Speed Bump", "Wheel Stop")} == {IGNORE}
 
 
 def things(place, blocks: int = 25) -> set[str]:
