@@ -149,6 +149,8 @@ def test_the_command_prints_counts_against_the_published(freiburg: Path, capsys:
 def test_without_arguments_the_profiles_sets_are_counted(freiburg: Path, toy, capsys: pytest.CaptureFixture[str]) -> None:
     params = toy.root / "params.yaml"
     params.write_text(params.read_text() + "teacher: {pairs: {layout: freiburg, folder: data/freiburg}, raw: {layout: recordings, folder: data/r}}\n")
+    params.write_text(params.read_text() + "heatnet: {simulated: {layout: mf, folder: data/street}}\n")  # MF's layout, but not its classes
+    (toy.root / "data/street").mkdir(parents=True)
     assert main(["inventory"]) == 1
     assert "none of its data sets is there" in capsys.readouterr().err
     shutil.copytree(freiburg, toy.root / "data/freiburg")
